@@ -1,0 +1,20 @@
+import * as v from "valibot";
+import { httpUrl, readEnvironment, text, wholeNumber } from "../../shared/environment/index.ts";
+import { kafkaVariables } from "../../shared/kafka/index.ts";
+
+const environmentSchema = v.intersect([
+  kafkaVariables(),
+  v.object({
+    SCHEMA_REGISTRY_URL: httpUrl(),
+    DEAD_LETTER_TOPIC: text(),
+    CONSUMER_GROUP: text(),
+    RESERVATIONS_TABLE: text(),
+    STOCK_TABLE: text(),
+    CLAIMS_TABLE: text(),
+    INITIAL_STOCK: wholeNumber(0),
+    CLAIM_TTL_SECONDS: wholeNumber(1),
+  }),
+]);
+
+/** What this function is told by its surroundings; a missing or wrong variable stops it before the first record. */
+export const env = readEnvironment(environmentSchema, process.env);

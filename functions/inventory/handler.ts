@@ -1,0 +1,32 @@
+import { createDocumentClient, createDynamoDbStore } from "../../shared/idempotency/index.ts";
+import { createProducer } from "../../shared/kafka/index.ts";
+import { createLogger } from "../../shared/logging/index.ts";
+import { createAvroDeserializer, createSchemaRegistry } from "../../shared/schema-registry/index.ts";
+import { orderCreatedSchema, orderCreatedType } from "../../shared/schemas/index.ts";
+import { createConsumer } from "./consumer.ts";
+import { env } from "./env.ts";
+import { createReserveStock } from "./reserve-stock.ts";
+import { createStockReader } from "./stock.ts";
+
+const logger = createLogger({ service: "inventory" });
+const client = createDocumentClient();
+
+/** Consumes `order-events` from the MSK event source mapping. */
+export const handler = createConsumer({
+  reserveStock: createReserveStock({
+    readStock: createStockReader({ client, table: env.STOCK_TABLE }),
+    initialStock: env.INITIAL_STOCK,
+    reservationsTable: env.RESERVATIONS_TABLE,
+    stockTable: env.STOCK_TABLE,
+  }),
+  consumerGroup: env.CONSUMER_GROUP,
+  deadLetterTopic: env.DEAD_LETTER_TOPIC,
+  claimTtlSeconds: env.CLAIM_TTL_SECONDS,
+  producer: createProducer({ ...env.kafka, logger }),
+  deserializer: createAvroDeserializer({
+    registry: createSchemaRegistry({ url: env.SCHEMA_REGISTRY_URL }),
+    readers: { [orderCreatedType]: orderCreatedSchema },
+  }),
+  store: createDynamoDbStore({ client, table: env.CLAIMS_TABLE }),
+  logger,
+});

@@ -1,0 +1,31 @@
+import type { SchemaRegistry } from "../../shared/schema-registry/index.ts";
+import { type EventSchema, type TopicName, valueSubject } from "../../shared/schemas/index.ts";
+
+export interface RegisterSchemasOptions {
+  readonly registry: Pick<SchemaRegistry, "register">;
+  readonly schemas: readonly EventSchema[];
+  /** The topics' deployed names. */
+  readonly topics: Readonly<Record<TopicName, string>>;
+}
+
+/** A schema that is registered, and under which id. */
+export interface RegisteredSchema {
+  readonly subject: string;
+  readonly id: number;
+}
+
+/**
+ * Registers every schema under the subject of its topic. Doing it again changes nothing.
+ *
+ * @throws BackboneError SCHEMA_MISMATCH for a schema that the registry refuses, REGISTRY_UNAVAILABLE
+ */
+export async function registerSchemas(options: RegisterSchemasOptions): Promise<RegisteredSchema[]> {
+  const { registry, schemas, topics } = options;
+  const registered: RegisteredSchema[] = [];
+  // One after the other: a few schemas, and a failure then names the first that failed.
+  for (const { topic, schema } of schemas) {
+    const subject = valueSubject(topics[topic]);
+    registered.push({ subject, id: await registry.register(subject, schema) });
+  }
+  return registered;
+}

@@ -1,0 +1,20 @@
+import { join } from "node:path";
+import { App } from "aws-cdk-lib";
+import { readAccess } from "../shared/access/index.ts";
+import { BackboneError } from "../shared/errors.ts";
+import { defineBackbone } from "./backbone.ts";
+import { stageConfig } from "./config.ts";
+
+try {
+  const app = new App();
+  defineBackbone(app, {
+    config: stageConfig(app.node.tryGetContext("stage") ?? "prod"),
+    access: readAccess(join(import.meta.dirname, "access.yaml")),
+  });
+  app.synth();
+} catch (error) {
+  if (!(error instanceof BackboneError)) throw error;
+  // A wrong setting is the reader's to mend: the message says what and where, a stack trace would bury it.
+  process.stderr.write(`${error.code}: ${error.message}\n`);
+  process.exitCode = 1;
+}

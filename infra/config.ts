@@ -1,0 +1,89 @@
+import { Duration, Size } from "aws-cdk-lib";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { BackboneError } from "../shared/errors.ts";
+
+/** What a stage may choose. Everything that is not here is the same in every stage. */
+export interface StageConfig {
+  /** Its name, part of the names of stacks, cluster and functions: `backbone-<stage>-network`. */
+  readonly stage: string;
+  /** NAT gateways, 1 to 3: with one a zone, a zone that fails takes no other with it. */
+  readonly natGateways: number;
+  readonly cluster: {
+    /** A KRaft version of Amazon MSK. */
+    readonly kafkaVersion: string;
+    /** Instance type of each broker. `kafka.t3.small` is refused with KRaft. */
+    readonly instanceType: string;
+    /** Brokers of the whole cluster, a multiple of the three zones. */
+    readonly brokers: number;
+    /** Disk of each broker. */
+    readonly brokerVolume: Size;
+  };
+  readonly registry: {
+    /** Image of an Apicurio registry, with its tag. */
+    readonly image: string;
+    /** Copies of the registry, each with the whole journal in its memory. */
+    readonly tasks: number;
+    /** CPU units of a task; 1024 are one vCPU. */
+    readonly cpu: number;
+    readonly memory: Size;
+  };
+  readonly inventory: {
+    /** Records of one invocation at most, 1 to 10,000. */
+    readonly batchSize: number;
+    /** How long a batch may fill, whole seconds, 0 to 300. */
+    readonly batchWindow: Duration;
+    /** Provisioned mode: pollers that are always there, and how many there may be; never more than partitions. */
+    readonly pollers: { readonly minimum: number; readonly maximum: number };
+    /** Units with which a SKU starts that has no stock item yet. */
+    readonly initialStock: number;
+    /** What a claim outlives its last possible record by. */
+    readonly claimMargin: Duration;
+  };
+  /** How long the logs of functions, brokers and registry are kept. */
+  readonly logRetention: RetentionDays;
+}
+
+const prod: StageConfig = {
+  stage: "prod",
+  natGateways: 3,
+  cluster: {
+    kafkaVersion: "4.1.x.kraft",
+    instanceType: "kafka.m7g.large",
+    brokers: 3,
+    // 100 records/s of 1 KB over 7 days are 100 × 1 KB × 604,800 s ≈ 60 GB; 3 copies on 3 brokers put 60 GB on each.
+    brokerVolume: Size.gibibytes(100),
+  },
+  registry: {
+    image: "apicurio/apicurio-registry:3.3.3",
+    tasks: 2,
+    cpu: 1024,
+    memory: Size.gibibytes(2),
+  },
+  inventory: {
+    batchSize: 100,
+    batchWindow: Duration.seconds(1),
+    pollers: { minimum: 1, maximum: 6 },
+    initialStock: 1_000_000,
+    claimMargin: Duration.days(1),
+  },
+  logRetention: RetentionDays.ONE_MONTH,
+};
+
+const stages: Readonly<Record<string, StageConfig>> = { prod };
+
+/**
+ * The configuration of a stage.
+ *
+ * @param stage the value of `-c stage=…`
+ * @throws BackboneError INVALID_OPTIONS for a stage that there is not, naming those there are
+ */
+export function stageConfig(stage: unknown): StageConfig {
+  const config = typeof stage === "string" && Object.hasOwn(stages, stage) ? stages[stage] : undefined;
+  if (config === undefined) {
+    throw new BackboneError(
+      "INVALID_OPTIONS",
+      `stage: must be one of ${Object.keys(stages).join(", ")}, got ${JSON.stringify(stage)}`,
+    );
+  }
+  return config;
+}

@@ -1,0 +1,63 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import { CfnTopic } from "aws-cdk-lib/aws-msk";
+import { Construct } from "constructs";
+import type { Topic } from "../../shared/access/index.ts";
+import { BackboneError } from "../../shared/errors.ts";
+import type { MskCluster } from "./msk-cluster.ts";
+
+export interface KafkaTopicsProps {
+  readonly cluster: MskCluster;
+  readonly topics: readonly Topic[];
+}
+
+/**
+ * Topics of a cluster. They are kept when they leave the template: removing a line must not remove the records.
+ *
+ * More partitions and other settings are updates in place; a new name or another replication makes a new topic.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-msk-topic.html
+ */
+export class KafkaTopics extends Construct {
+  readonly #topics: ReadonlyMap<string, Topic>;
+
+  constructor(scope: Construct, id: string, { cluster, topics }: KafkaTopicsProps) {
+    super(scope, id);
+    this.#topics = new Map(topics.map((topic) => [topic.name, topic]));
+    for (const topic of topics) {
+      if (topic.replication > cluster.brokers) {
+        throw new BackboneError(
+          "INVALID_OPTIONS",
+          `topic ${topic.name}: replication must be at most ${cluster.brokers}, the cluster's brokers, got ${topic.replication}`,
+        );
+      }
+      new CfnTopic(this, topic.name, {
+        clusterArn: cluster.clusterArn,
+        topicName: topic.name,
+        partitionCount: topic.partitions,
+        replicationFactor: topic.replication,
+        configs: Buffer.from(propertiesText(topic.configs)).toString("base64"),
+      }).applyRemovalPolicy(RemovalPolicy.RETAIN);
+    }
+  }
+
+  /**
+   * The topic of that name.
+   *
+   * @throws BackboneError INVALID_OPTIONS if there is none
+   */
+  topic(name: string): Topic {
+    const topic = this.#topics.get(name);
+    if (topic === undefined) {
+      throw new BackboneError(
+        "INVALID_OPTIONS",
+        `topic: must be one of ${[...this.#topics.keys()].join(", ")}, got '${name}'`,
+      );
+    }
+    return topic;
+  }
+}
+
+function propertiesText(configs: Topic["configs"]): string {
+  return Object.entries(configs)
+    .map(([name, value]) => `${name}=${value}`)
+    .join("\n");
+}

@@ -1,0 +1,214 @@
+import { Fn, RemovalPolicy, type Size } from "aws-cdk-lib";
+import {
+  CfnSecurityGroupIngress,
+  type IConnectable,
+  type IVpc,
+  Peer,
+  Port,
+  SecurityGroup,
+  SubnetType,
+} from "aws-cdk-lib/aws-ec2";
+import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
+import { Key } from "aws-cdk-lib/aws-kms";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { CfnCluster, CfnConfiguration } from "aws-cdk-lib/aws-msk";
+import { Construct } from "constructs";
+import { BootstrapBrokers } from "./bootstrap-brokers.ts";
+import { type ScramUser, ScramUsers } from "./scram-users.ts";
+
+export interface MskClusterProps {
+  readonly clusterName: string;
+  /** A KRaft version, e.g. `4.1.x.kraft`. */
+  readonly kafkaVersion: string;
+  readonly instanceType: string;
+  /** Brokers of the whole cluster, a multiple of the VPC's private subnets. */
+  readonly brokers: number;
+  readonly brokerVolume: Size;
+  /** Its private subnets take the brokers. */
+  readonly vpc: IVpc;
+  /** Names of those who prove themselves with SCRAM-SHA-512; each gets a secret of its own. */
+  readonly scramUsers: readonly string[];
+  readonly logRetention: RetentionDays;
+}
+
+/** https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
+const ports = { scram: 9096, iam: 9098 } as const;
+
+/** A new name for each change of the version, since a configuration cannot change the versions it is for. */
+const serverProperties = [
+  // Topics come from the access file, and from nowhere else.
+  "auto.create.topics.enable=false",
+  "default.replication.factor=3",
+  // With acks=all a record is on two brokers before it is acknowledged, and one of the three may be away.
+  "min.insync.replicas=2",
+  // A replica that lags never becomes leader: better a partition that waits than records that are gone.
+  "unclean.leader.election.enable=false",
+  "log.retention.hours=168",
+  // allow.everyone.if.no.acl.found stays at MSK's default, true, as long as nothing in the deployment creates ACLs:
+  // without any, false would lock the schema registry out. Until then who speaks SCRAM is limited by the network: port
+  // 9096 is open to the security groups of `allowScramFrom` alone. IAM principals are not governed by ACLs.
+].join("\n");
+
+/**
+ * An Amazon MSK cluster: KRaft, IAM and SCRAM-SHA-512 over TLS, encrypted with a key of its own, nobody unauthenticated.
+ * It is kept when it leaves the template.
+ */
+export class MskCluster extends Construct {
+  readonly clusterArn: string;
+  readonly brokers: number;
+  /** Broker addresses for clients, `host:port,host:port`, one list for each way to authenticate. */
+  readonly bootstrap: { readonly saslIam: string; readonly saslScram: string };
+  readonly #securityGroup: SecurityGroup;
+  readonly #scramUsers: ScramUsers;
+
+  constructor(scope: Construct, id: string, props: MskClusterProps) {
+    super(scope, id);
+    this.brokers = props.brokers;
+    this.#securityGroup = this.#clusterSecurityGroup(props.vpc);
+
+    const configuration = new CfnConfiguration(this, "Configuration", {
+      name: `${props.clusterName}-${props.kafkaVersion.replaceAll(".", "-")}`,
+      kafkaVersionsList: [props.kafkaVersion],
+      serverProperties,
+    });
+    configuration.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    const dataKey = new Key(this, "DataKey", {
+      description: `records of the Kafka cluster ${props.clusterName} at rest`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const brokerLogs = new LogGroup(this, "BrokerLogs", {
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+
+    const cluster = new CfnCluster(this, "Cluster", {
+      clusterName: props.clusterName,
+      kafkaVersion: props.kafkaVersion,
+      numberOfBrokerNodes: props.brokers,
+      brokerNodeGroupInfo: {
+        instanceType: props.instanceType,
+        clientSubnets: props.vpc.selectSubnets({ subnetType: SubnetType.PRIVATE_WITH_EGRESS }).subnetIds,
+        securityGroups: [this.#securityGroup.securityGroupId],
+        storageInfo: { ebsStorageInfo: { volumeSize: props.brokerVolume.toGibibytes() } },
+      },
+      configurationInfo: { arn: configuration.attrArn, revision: configuration.attrLatestRevisionRevision },
+      clientAuthentication: {
+        sasl: { iam: { enabled: true }, scram: { enabled: true } },
+        unauthenticated: { enabled: false },
+      },
+      encryptionInfo: {
+        encryptionAtRest: { dataVolumeKmsKeyId: dataKey.keyArn },
+        encryptionInTransit: { clientBroker: "TLS", inCluster: true },
+      },
+      loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: brokerLogs.logGroupName } } },
+    });
+    cluster.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.clusterArn = cluster.attrArn;
+
+    this.#scramUsers = new ScramUsers(this, "ScramUsers", {
+      clusterArn: this.clusterArn,
+      clusterName: props.clusterName,
+      users: props.scramUsers,
+    });
+    this.bootstrap = new BootstrapBrokers(this, "BootstrapBrokers", {
+      clusterArn: this.clusterArn,
+      clusterName: props.clusterName,
+      logRetention: props.logRetention,
+    });
+  }
+
+  /** Where a SCRAM user's credentials are. */
+  scramUser(user: string): ScramUser {
+    return this.#scramUsers.user(user);
+  }
+
+  /** ARN of a topic: the cluster's, with `topic` in place of `cluster` and the topic's name at its end. */
+  topicArn(topic: string): string {
+    return this.#partArn("topic", topic);
+  }
+
+  /** ARN of a consumer group. */
+  groupArn(group: string): string {
+    return this.#partArn("group", group);
+  }
+
+  /**
+   * Lets an IAM principal produce to a topic, idempotently.
+   * https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control-use-cases.html
+   */
+  grantProduce(grantee: IGrantable, topic: string): void {
+    this.#grant(grantee, this.clusterArn, "Connect", "WriteDataIdempotently");
+    this.#grant(grantee, this.topicArn(topic), "DescribeTopic", "WriteData");
+  }
+
+  /**
+   * Lets an IAM principal read a topic as a consumer group.
+   * https://docs.aws.amazon.com/lambda/latest/dg/msk-permissions.html
+   */
+  grantConsume(grantee: IGrantable, topic: string, group: string): void {
+    this.#grant(grantee, this.clusterArn, "Connect", "DescribeClusterDynamicConfiguration");
+    this.#grant(grantee, this.topicArn(topic), "DescribeTopic", "ReadData");
+    this.#grant(grantee, this.groupArn(group), "AlterGroup", "DescribeGroup");
+  }
+
+  /** Lets an event source mapping's role look at the cluster itself. */
+  grantDescribe(grantee: IGrantable): void {
+    Grant.addToPrincipal({
+      grantee,
+      actions: ["kafka:DescribeCluster", "kafka:DescribeClusterV2"],
+      resourceArns: [this.clusterArn],
+    }).assertSuccess();
+  }
+
+  /** Opens the port for IAM clients to a peer. */
+  allowIamFrom(peer: IConnectable): void {
+    this.#allowFrom(peer, ports.iam, "IamToKafka");
+  }
+
+  /** Opens the port for SCRAM clients to a peer. */
+  allowScramFrom(peer: IConnectable): void {
+    this.#allowFrom(peer, ports.scram, "ScramToKafka");
+  }
+
+  #clusterSecurityGroup(vpc: IVpc): SecurityGroup {
+    const group = new SecurityGroup(this, "SecurityGroup", {
+      vpc,
+      description: "Kafka brokers, and the pollers of event source mappings",
+      allowAllOutbound: false,
+    });
+    // The pollers of event source mappings sit in the cluster's subnets and in this group.
+    group.addIngressRule(group, Port.tcp(ports.iam), "event source mappings read with IAM");
+    group.addEgressRule(group, Port.tcp(ports.iam), "event source mappings read with IAM");
+    group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "event source mappings call Lambda and STS");
+    return group;
+  }
+
+  /** The rule belongs to the peer's stack: in the cluster's it would make the two stacks depend on each other. */
+  #allowFrom(peer: IConnectable, port: number, id: string): void {
+    for (const [index, group] of peer.connections.securityGroups.entries()) {
+      new CfnSecurityGroupIngress(group, `${id}${index || ""}`, {
+        groupId: this.#securityGroup.securityGroupId,
+        sourceSecurityGroupId: group.securityGroupId,
+        ipProtocol: "tcp",
+        fromPort: port,
+        toPort: port,
+        description: `Kafka clients of ${group.node.path}`,
+      });
+    }
+  }
+
+  #partArn(part: "topic" | "group", name: string): string {
+    // arn:aws:kafka:REGION:ACCOUNT:cluster/NAME/UUID → arn:aws:kafka:REGION:ACCOUNT:topic/NAME/UUID/TOPIC
+    const halves = Fn.split(":cluster/", this.clusterArn);
+    return Fn.join("", [Fn.select(0, halves), `:${part}/`, Fn.select(1, halves), `/${name}`]);
+  }
+
+  #grant(grantee: IGrantable, arn: string, ...actions: readonly string[]): void {
+    Grant.addToPrincipal({
+      grantee,
+      actions: actions.map((action) => `kafka-cluster:${action}`),
+      resourceArns: [arn],
+    }).assertSuccess();
+  }
+}

@@ -1,0 +1,179 @@
+import { Duration, Fn, RemovalPolicy, type Size, Stack } from "aws-cdk-lib";
+import {
+  CfnSecurityGroupIngress,
+  type IConnectable,
+  type IVpc,
+  Port,
+  SecurityGroup,
+  SubnetType,
+} from "aws-cdk-lib/aws-ec2";
+import {
+  Cluster,
+  ContainerImage,
+  FargateService,
+  FargateTaskDefinition,
+  type ICluster,
+  LogDrivers,
+  Protocol,
+  Secret,
+} from "aws-cdk-lib/aws-ecs";
+import { ApplicationLoadBalancer, ApplicationProtocol } from "aws-cdk-lib/aws-elasticloadbalancingv2";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Secret as SecretsManagerSecret } from "aws-cdk-lib/aws-secretsmanager";
+import { Construct } from "constructs";
+import type { MskCluster } from "./msk-cluster.ts";
+
+export interface SchemaRegistryProps {
+  readonly vpc: IVpc;
+  readonly cluster: MskCluster;
+  /** SCRAM user that owns the registry's topics; its consumer groups are `<user>-<random UUID>`. */
+  readonly scramUser: string;
+  /** Image of an Apicurio registry, with its tag. */
+  readonly image: string;
+  readonly tasks: number;
+  /** CPU units of a task; 1024 are one vCPU. */
+  readonly cpu: number;
+  readonly memory: Size;
+  readonly logRetention: RetentionDays;
+}
+
+/** The API, and beside it health and metrics. */
+const ports = { http: 8080, management: 9000 } as const;
+
+/**
+ * Apicurio registry on Fargate: its state is a journal topic of the cluster that each task replays when it starts, its
+ * API the Confluent one, behind an internal load balancer that opens to `allowFrom` alone.
+ * https://www.apicur.io/registry/docs/apicurio-registry/3.1.x/getting-started/assembly-configuring-kafka-security.html
+ */
+export class SchemaRegistry extends Construct {
+  /** Base URL of the Confluent API. */
+  readonly url: string;
+  readonly #balancerGroup: SecurityGroup;
+
+  constructor(scope: Construct, id: string, props: SchemaRegistryProps) {
+    super(scope, id);
+    const { vpc, cluster } = props;
+    const privateSubnets = { subnetType: SubnetType.PRIVATE_WITH_EGRESS };
+    const taskGroup = new SecurityGroup(this, "TaskSecurityGroup", {
+      vpc,
+      description: "tasks of the schema registry",
+      allowAllOutbound: true,
+    });
+    this.#balancerGroup = new SecurityGroup(this, "BalancerSecurityGroup", {
+      vpc,
+      description: "load balancer of the schema registry",
+      allowAllOutbound: false,
+    });
+
+    const taskDefinition = this.#taskDefinition(props);
+    const service = new FargateService(this, "Service", {
+      cluster: new Cluster(this, "Cluster", { vpc }) as ICluster, // see the note on CDK's interfaces in network-stack.ts
+      taskDefinition,
+      desiredCount: props.tasks,
+      // Each task holds the whole state, so old ones serve on until the new ones have replayed the journal.
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      circuitBreaker: { rollback: true },
+      healthCheckGracePeriod: Duration.minutes(3),
+      vpcSubnets: privateSubnets,
+      securityGroups: [taskGroup],
+    });
+    cluster.allowScramFrom(service);
+    // A first task without its password or its way to the brokers would fail, and the circuit breaker counts.
+    service.node.addDependency(taskGroup, taskDefinition.obtainExecutionRole());
+
+    const balancer = new ApplicationLoadBalancer(this, "Balancer", {
+      vpc,
+      vpcSubnets: privateSubnets,
+      internetFacing: false,
+      securityGroup: this.#balancerGroup,
+      dropInvalidHeaderFields: true,
+    });
+    balancer.addListener("Http", { port: 80, protocol: ApplicationProtocol.HTTP, open: false }).addTargets("Registry", {
+      port: ports.http,
+      protocol: ApplicationProtocol.HTTP,
+      targets: [service.loadBalancerTarget({ containerName: "registry", containerPort: ports.http })],
+      // Ready means: the journal is replayed and the broker answers.
+      healthCheck: { port: String(ports.management), path: "/health/ready", interval: Duration.seconds(15) },
+      deregistrationDelay: Duration.seconds(30),
+    });
+    service.connections.allowFrom(balancer, Port.tcp(ports.management), "health checks");
+    this.url = `http://${balancer.loadBalancerDnsName}/apis/ccompat/v7`;
+  }
+
+  /** Lets a peer call the registry. The rule belongs to the peer's stack, which depends on this one. */
+  allowFrom(peer: IConnectable): void {
+    for (const [index, group] of peer.connections.securityGroups.entries()) {
+      new CfnSecurityGroupIngress(group, `ToSchemaRegistry${index || ""}`, {
+        groupId: this.#balancerGroup.securityGroupId,
+        sourceSecurityGroupId: group.securityGroupId,
+        ipProtocol: "tcp",
+        fromPort: 80,
+        toPort: 80,
+        description: `schema registry clients of ${group.node.path}`,
+      });
+    }
+  }
+
+  #taskDefinition({
+    image,
+    cpu,
+    memory,
+    cluster,
+    scramUser,
+    logRetention,
+  }: SchemaRegistryProps): FargateTaskDefinition {
+    const definition = new FargateTaskDefinition(this, "Task", { cpu, memoryLimitMiB: memory.toMebibytes() });
+    // Taken by its ARN: the secret itself would put the task's role into its key's policy, and so this stack into the
+    // cluster's, which this one depends on. The key leaves it to IAM who may use it.
+    const { secretArn, keyArn } = cluster.scramUser(scramUser);
+    const credentials = SecretsManagerSecret.fromSecretCompleteArn(this, "Credentials", secretArn);
+    definition.addToExecutionRolePolicy(
+      new PolicyStatement({
+        actions: ["kms:Decrypt"],
+        resources: [keyArn],
+        conditions: { StringEquals: { "kms:ViaService": `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
+      }),
+    );
+    definition.addContainer("registry", {
+      image: ContainerImage.fromRegistry(image),
+      portMappings: Object.values(ports).map((containerPort) => ({ containerPort, protocol: Protocol.TCP })),
+      environment: registryEnvironment(cluster.bootstrap.saslScram, scramUser),
+      secrets: {
+        SCRAM_USERNAME: Secret.fromSecretsManager(credentials, "username"),
+        SCRAM_PASSWORD: Secret.fromSecretsManager(credentials, "password"),
+      },
+      logging: LogDrivers.awsLogs({
+        streamPrefix: "registry",
+        logGroup: new LogGroup(this, "Logs", { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY }),
+      }),
+    });
+    return definition;
+  }
+}
+
+function registryEnvironment(bootstrapServers: string, scramUser: string): Record<string, string> {
+  return {
+    APICURIO_STORAGE_KIND: "kafkasql",
+    APICURIO_KAFKASQL_BOOTSTRAP_SERVERS: bootstrapServers,
+    // Its topics come from the access file, with settings that it checks when it starts.
+    APICURIO_KAFKASQL_TOPIC_AUTO_CREATE: "false",
+    // A random UUID follows at each start, so that the journal is read from its beginning.
+    APICURIO_KAFKASQL_CONSUMER_GROUP_PREFIX: `${scramUser}-`,
+    // How long a start waits, several times over, for records that do not come: the default of 5 s makes a start 20 s.
+    // A snapshot that is missed for it costs nothing, since the journal is whole.
+    APICURIO_KAFKASQL_CONSUMER_POLL_TIMEOUT: "500",
+    APICURIO_KAFKA_COMMON_SECURITY_PROTOCOL: "SASL_SSL",
+    // Apicurio's default, empty, would accept any host's certificate.
+    APICURIO_KAFKA_COMMON_SSL_ENDPOINT_IDENTIFICATION_ALGORITHM: "https",
+    APICURIO_KAFKA_COMMON_SASL_MECHANISM: "SCRAM-SHA-512",
+    // The registry itself puts the two variables of the task's secret in place, so no template and no console has them.
+    // `${!NAME}` is how CloudFormation is told that an expression is not its own.
+    APICURIO_KAFKA_COMMON_SASL_JAAS_CONFIG: Fn.sub(
+      "org.apache.kafka.common.security.scram.ScramLoginModule required " +
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: expressions of the registry's configuration
+        'username="${!SCRAM_USERNAME}" password="${!SCRAM_PASSWORD}";',
+    ),
+  };
+}

@@ -1,0 +1,91 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import { Key } from "aws-cdk-lib/aws-kms";
+import { CfnBatchScramSecret } from "aws-cdk-lib/aws-msk";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { Construct } from "constructs";
+import type { Service } from "../../shared/access/index.ts";
+import { BackboneError } from "../../shared/errors.ts";
+
+export interface ScramUsersProps {
+  readonly clusterArn: string;
+  readonly clusterName: string;
+  /** Names of the users, at most 10: one association takes no more secrets. */
+  readonly users: readonly string[];
+}
+
+/** Where a user's credentials are. */
+export interface ScramUser {
+  /** A secret `{"username", "password"}`. */
+  readonly secretArn: string;
+  /** The KMS key that the secret is encrypted with. */
+  readonly keyArn: string;
+}
+
+/** The SCRAM user name of a service: its principal without `User:`. */
+export function principalName(service: Service): string {
+  return service.principal.slice("User:".length);
+}
+
+/**
+ * A secret with a generated password for each user, associated with the cluster. MSK asks for names that start with
+ * `AmazonMSK_` and for a key of the customer's own.
+ * https://docs.aws.amazon.com/msk/latest/developerguide/msk-password-tutorial.html
+ */
+export class ScramUsers extends Construct {
+  readonly #users: ReadonlyMap<string, ScramUser>;
+
+  constructor(scope: Construct, id: string, { clusterArn, clusterName, users }: ScramUsersProps) {
+    super(scope, id);
+    if (users.length > 10) {
+      throw new BackboneError("INVALID_OPTIONS", `SCRAM users: must be at most 10, got ${users.length}`);
+    }
+    const key = new Key(this, "Key", {
+      description: `passwords of the SCRAM users of the Kafka cluster ${clusterName}`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.#users = new Map(
+      users.map((user) => {
+        const { secretArn } = userSecret(this, user, clusterName, key);
+        return [user, { secretArn, keyArn: key.keyArn }];
+      }),
+    );
+    if (users.length > 0) {
+      new CfnBatchScramSecret(this, "Association", {
+        clusterArn,
+        secretArnList: [...this.#users.values()].map(({ secretArn }) => secretArn),
+      });
+    }
+  }
+
+  /**
+   * The user of that name.
+   *
+   * @throws BackboneError INVALID_OPTIONS if there is none
+   */
+  user(name: string): ScramUser {
+    const user = this.#users.get(name);
+    if (user === undefined) {
+      throw new BackboneError(
+        "INVALID_OPTIONS",
+        `SCRAM user: must be one of ${[...this.#users.keys()].join(", ") || "(none)"}, got '${name}'`,
+      );
+    }
+    return user;
+  }
+}
+
+function userSecret(scope: Construct, username: string, clusterName: string, encryptionKey: Key): Secret {
+  return new Secret(scope, username, {
+    secretName: `AmazonMSK_${clusterName}-${username}`,
+    encryptionKey,
+    generateSecretString: {
+      secretStringTemplate: JSON.stringify({ username }),
+      generateStringKey: "password",
+      passwordLength: 32,
+      // The password becomes part of a quoted JAAS line, in which punctuation has a meaning.
+      excludePunctuation: true,
+    },
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+}

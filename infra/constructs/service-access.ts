@@ -1,0 +1,37 @@
+import type { IConnectable } from "aws-cdk-lib/aws-ec2";
+import type { IGrantable } from "aws-cdk-lib/aws-iam";
+import { type Access, deadLetterTopicsOf, type Service } from "../../shared/access/index.ts";
+import { BackboneError } from "../../shared/errors.ts";
+import type { MskCluster } from "./msk-cluster.ts";
+
+/**
+ * The service of that name in the access file.
+ *
+ * @throws BackboneError INVALID_OPTIONS if the file does not have it
+ */
+export function serviceOf(access: Access, name: string): Service {
+  const service = access.services.find((candidate) => candidate.name === name);
+  if (service === undefined) {
+    const known = access.services.map((candidate) => candidate.name);
+    throw new BackboneError(
+      "INVALID_OPTIONS",
+      `service: must be in the access file (${known.join(", ")}), got '${name}'`,
+    );
+  }
+  return service;
+}
+
+/**
+ * Gives an IAM principal on the cluster what the access file says of its service, and the network path to the brokers:
+ * it produces to what the service produces and to its dead-letter topics, and reads what it consumes in its group.
+ *
+ * @throws BackboneError INVALID_OPTIONS for a service whose grants are ACLs
+ */
+export function grantServiceAccess(cluster: MskCluster, service: Service, grantee: IGrantable & IConnectable): void {
+  if (service.auth !== "iam") {
+    throw new BackboneError("INVALID_OPTIONS", `service ${service.name}: auth must be iam, got ${service.auth}`);
+  }
+  for (const topic of [...service.produces, ...deadLetterTopicsOf(service)]) cluster.grantProduce(grantee, topic);
+  for (const topic of service.consumes) cluster.grantConsume(grantee, topic, service.groupId);
+  cluster.allowIamFrom(grantee);
+}

@@ -1,0 +1,45 @@
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+
+/**
+ * Everything that is allowed on all resources, because IAM knows no resource for it here. The list is complete: each
+ * entry is a statement of its own, with its reason.
+ */
+export const unscoped = {
+  /**
+   * The interfaces of a function in a VPC, which Lambda makes in the function's name before their ids are known.
+   * The actions of AWS's policy AWSLambdaVPCAccessExecutionRole.
+   * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+   */
+  functionInVpc: () =>
+    allowEverywhere(
+      "ec2:AssignPrivateIpAddresses",
+      "ec2:CreateNetworkInterface",
+      "ec2:DeleteNetworkInterface",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSubnets",
+      "ec2:UnassignPrivateIpAddresses",
+    ),
+  /**
+   * What the pollers of an event source mapping look up and make in the cluster's subnets.
+   * The ec2 actions of AWS's policy AWSLambdaMSKExecutionRole.
+   * https://docs.aws.amazon.com/lambda/latest/dg/msk-permissions.html
+   */
+  eventSourceMapping: () =>
+    allowEverywhere(
+      "ec2:CreateNetworkInterface",
+      "ec2:DeleteNetworkInterface",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSecurityGroups",
+      "ec2:DescribeSubnets",
+      "ec2:DescribeVpcs",
+    ),
+  /**
+   * MSK's service authorization reference names no resource type for it.
+   * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmanagedstreamingforapachekafka.html
+   */
+  getBootstrapBrokers: () => allowEverywhere("kafka:GetBootstrapBrokers"),
+} as const;
+
+function allowEverywhere(...actions: readonly string[]): PolicyStatement {
+  return new PolicyStatement({ actions: [...actions], resources: ["*"] });
+}

@@ -1,0 +1,29 @@
+import { Stack, type StackProps } from "aws-cdk-lib";
+import type { IVpc } from "aws-cdk-lib/aws-ec2";
+import type { Construct } from "constructs";
+import type { Access } from "../../shared/access/index.ts";
+import type { StageConfig } from "../config.ts";
+import { MskCluster } from "../constructs/msk-cluster.ts";
+import { principalName } from "../constructs/scram-users.ts";
+
+export interface ClusterStackProps extends StackProps {
+  readonly config: StageConfig;
+  readonly access: Access;
+  readonly vpc: IVpc;
+}
+
+/** The Kafka cluster, its SCRAM users and the addresses of its brokers. */
+export class ClusterStack extends Stack {
+  readonly cluster: MskCluster;
+
+  constructor(scope: Construct, id: string, { config, access, vpc, ...props }: ClusterStackProps) {
+    super(scope, id, props);
+    this.cluster = new MskCluster(this, "Kafka", {
+      ...config.cluster,
+      clusterName: `backbone-${config.stage}`,
+      vpc,
+      scramUsers: access.services.filter(({ auth }) => auth === "scram").map(principalName),
+      logRetention: config.logRetention,
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import { parseArgs } from "node:util";
+import * as v from "valibot";
+import { BackboneError } from "../shared/errors.ts";
+
+export const usage = `npm start -- [options]
+
+Brings up the local backbone and serves POST http://127.0.0.1:3000/orders until ctrl-c.
+
+  --orders FILE.csv   post the orders of a file, wait until each is accounted for, print the summary
+  --exit              stop when the orders are accounted for; exit code 0 only if nothing is lost or doubled
+  --json              print the summary as one JSON object, and nothing else, on standard output
+  --repeat N          post the file's orders N times, each time under ids of their own (default 1)
+  --data DIR          keep the state in DIR; without it each start is fresh
+  --free-ports        take free ports instead of 3000 (API), 9096 (Kafka), 8081 (registry), 8000 (DynamoDB)
+  --help              print this
+`;
+
+export interface Arguments {
+  readonly help: boolean;
+  readonly ordersFile: string | undefined;
+  readonly exit: boolean;
+  readonly json: boolean;
+  readonly repeat: number;
+  readonly dataFolder: string | undefined;
+  readonly freePorts: boolean;
+}
+
+const repeatSchema = v.pipe(v.string(), v.digits(), v.transform(Number), v.minValue(1), v.maxValue(1_000_000));
+
+/** @throws BackboneError INVALID_OPTIONS naming what is wrong and what is allowed */
+export function parseArguments(args: readonly string[]): Arguments {
+  const values = parse(args);
+  const repeat = v.safeParse(repeatSchema, values.repeat);
+  if (!repeat.success)
+    throw new BackboneError("INVALID_OPTIONS", `--repeat ${values.repeat}: has to be a whole number from 1 to 1000000`);
+  for (const name of ["exit", "json", "repeat"] as const)
+    if (values.orders === undefined && args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)))
+      throw new BackboneError("INVALID_OPTIONS", `--${name} goes with --orders FILE.csv`);
+  return {
+    help: values.help,
+    ordersFile: values.orders,
+    exit: values.exit,
+    json: values.json,
+    repeat: repeat.output,
+    dataFolder: values.data,
+    freePorts: values["free-ports"],
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        orders: { type: "string" },
+        exit: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        repeat: { type: "string", default: "1" },
+        data: { type: "string" },
+        "free-ports": { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new BackboneError("INVALID_OPTIONS", error instanceof Error ? error.message : String(error), {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,186 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Kafka } from "kafkajs";
+import { aclsOf, readAccess } from "../shared/access/index.ts";
+import { createFunctions, type Functions, functionPrincipals } from "./functions.ts";
+import { type HttpApi, startHttpApi } from "./http-api.ts";
+import type { EventSourceMapping } from "./mapping/event-source-mapping.ts";
+import { startMappings } from "./mappings.ts";
+import { startDynamoDb } from "./parts/dynamodb.ts";
+import { adminPrincipal, type Identity, loadIdentity, passwordOf } from "./parts/identity.ts";
+import type { InstalledParts } from "./parts/install.ts";
+import { kafkaClient, startKafka } from "./parts/kafka.ts";
+import type { Ports } from "./parts/ports.ts";
+import { startRegistry } from "./parts/registry.ts";
+import { createSupervisor } from "./parts/supervisor.ts";
+import { createAcls, createTables, createTopics, parseProperties, topicsOfTemplates } from "./provision.ts";
+import type { RunFolder } from "./run-folder.ts";
+import { type Assembly, loadAssembly, onlyResourceOf } from "./template/assembly.ts";
+import { localResources } from "./template/local-resources.ts";
+import { registryEnvironment } from "./template/registry-container.ts";
+import { createResolver, type Resolve } from "./template/resolve.ts";
+import { projectFolder } from "./template/synthesize.ts";
+import { runTriggers } from "./triggers.ts";
+
+export interface BackboneOptions {
+  /** Path of a `java` that is new enough. */
+  readonly java: string;
+  readonly parts: InstalledParts;
+  readonly ports: Ports;
+  readonly folder: RunFolder;
+  /** Folder of the synthesized templates. */
+  readonly templates: string;
+  /** Told what happens, a line each. */
+  readonly say: (line: string) => void;
+}
+
+/** The running local backbone. */
+export interface Backbone {
+  readonly url: string;
+  readonly routes: readonly string[];
+  readonly ports: Ports;
+  readonly functions: Functions;
+  readonly mappings: readonly EventSourceMapping[];
+  /** Principals that authenticate with IAM when deployed and with SCRAM here. */
+  readonly scramInsteadOfIam: readonly string[];
+  /** Client that may do anything. */
+  readonly kafka: Kafka;
+  /** Rejects with PART_FAILED when a part ends by itself; never resolves. */
+  readonly broken: Promise<never>;
+  /** Stops the broker: to the functions, a cluster that went away. */
+  stopKafka(): Promise<void>;
+  startKafka(): Promise<void>;
+  /** Stops every process. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the local backbone from the synthesized templates: the broker with their settings, topics and grants, the
+ * tables, the registry as its container is configured, then what the deployment triggers, the mappings and the HTTP API.
+ * @throws BackboneError PART_FAILED or TEMPLATE_UNSUPPORTED; nothing is left running then
+ */
+export async function startBackbone(options: BackboneOptions): Promise<Backbone> {
+  const { java, parts, ports, folder, say } = options;
+  const assembly = loadAssembly(options.templates);
+  const resolve = createResolver(assembly, localResources(ports));
+  const access = readAccess(join(projectFolder, "infra/access.yaml"));
+  const scramPrincipals = access.services
+    .filter(({ auth }) => auth === "scram")
+    .map(({ principal }) => nameOf(principal));
+  const functionsOnKafka = functionPrincipals(assembly, resolve);
+  const topics = topicsOfTemplates(assembly, resolve);
+  const identity = await loadIdentity(folder.state, [...scramPrincipals, ...functionsOnKafka.map(({ name }) => name)]);
+  const trustedCertificateFile = join(folder.state, "certificate.pem");
+  writeFileSync(trustedCertificateFile, identity.certificate);
+
+  const clientOf = (principal: string) => kafkaClient(ports.kafka, identity, principal);
+  const logFile = (name: string) => join(folder.logs, `${name}.log`);
+  const supervisor = createSupervisor();
+  const functions = createFunctions({
+    assembly,
+    resolve,
+    identity,
+    dynamoDbPort: ports.dynamodb,
+    trustedCertificateFile,
+    logFolder: folder.logs,
+    maxConcurrency: 4,
+  });
+  const mappings: EventSourceMapping[] = [];
+  let api: HttpApi | undefined;
+
+  const runKafka = () =>
+    supervisor.start("Kafka", logFile("kafka"), () =>
+      startKafka({
+        java,
+        jars: parts.kafka,
+        port: ports.kafka,
+        controllerPort: ports.controller,
+        stateFolder: folder.state,
+        logFile: logFile("kafka"),
+        identity,
+        serverProperties: clusterProperties(assembly, resolve),
+      }),
+    );
+
+  async function stop(): Promise<void> {
+    // The functions first: a mapping waits for its invocation, and an invocation ends with its process.
+    await Promise.all([api?.stop(), functions.stop(), ...mappings.map((mapping) => mapping.stop())]);
+    await supervisor.stopAll();
+    folder.discardState();
+  }
+
+  try {
+    await Promise.all([
+      runKafka(),
+      supervisor.start("DynamoDB Local", logFile("dynamodb"), () =>
+        startDynamoDb({
+          java,
+          jars: parts.dynamodb,
+          port: ports.dynamodb,
+          dataFolder: folder.keepsState ? join(folder.state, "dynamodb") : undefined,
+          logFile: logFile("dynamodb"),
+        }),
+      ),
+    ]);
+    const admin = clientOf(adminPrincipal).admin();
+    await admin.connect();
+    await Promise.all([
+      createTopics(admin, topics),
+      createAcls(admin, [...aclsOf(access), ...functionsOnKafka.flatMap(({ acls }) => acls)]),
+      createTables(ports.dynamodb, assembly, resolve),
+    ]);
+    await admin.disconnect();
+    await supervisor.start("the schema registry", logFile("registry"), () =>
+      startRegistry({
+        java,
+        folder: parts.registry,
+        port: ports.registry,
+        stateFolder: folder.state,
+        logFile: logFile("registry"),
+        identity,
+        environment: registryEnvironment(assembly, resolve, (key) =>
+          scramSecret(scramPrincipals[0] ?? "", identity, key),
+        ),
+      }),
+    );
+    await runTriggers(assembly, resolve, functions);
+    const bootstrapServers = `127.0.0.1:${ports.kafka}`;
+    mappings.push(...(await startMappings({ assembly, resolve, functions, topics, bootstrapServers, clientOf, say })));
+    api = await startHttpApi({ assembly, resolve, functions, port: ports.api });
+    return {
+      url: api.url,
+      routes: api.routes,
+      ports,
+      functions,
+      mappings,
+      scramInsteadOfIam: functionsOnKafka.map(({ name }) => name),
+      kafka: clientOf(adminPrincipal),
+      broken: supervisor.broken,
+      stopKafka: () => supervisor.stop("Kafka"),
+      startKafka: runKafka,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Broker settings of the cluster's configuration in the templates. */
+function clusterProperties(assembly: Assembly, resolve: Resolve): Map<string, string> {
+  const { stack, properties } = onlyResourceOf(assembly, "AWS::MSK::Configuration");
+  const text = String(resolve(stack, properties.ServerProperties));
+  // The property is base64 where a template was written that way, plain text where CDK wrote it.
+  return parseProperties(
+    text.includes("=") && text.includes(".") ? text : Buffer.from(text, "base64").toString("utf8"),
+  );
+}
+
+/** A SCRAM secret of MSK is the JSON `{ "username", "password" }`. */
+function scramSecret(principal: string, identity: Identity, key: string): string {
+  return key === "username" ? principal : passwordOf(identity, principal);
+}
+
+function nameOf(principal: string): string {
+  return principal.replace(/^User:/, "");
+}

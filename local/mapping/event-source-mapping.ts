@@ -1,0 +1,106 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
+import type { MskRecord } from "../../shared/msk-event/index.ts";
+import type { LocalFunction } from "../lambda/local-function.ts";
+import { createBatcher } from "./batcher.ts";
+import type { MappingDefinition } from "./mapping-definition.ts";
+import { maxPayloadBytes, type TimestampType, toMskEvent, toMskRecord } from "./msk-event.ts";
+import { failedRecords } from "./partial-batch-response.ts";
+
+export interface EventSourceMappingOptions {
+  readonly definition: MappingDefinition;
+  readonly function: LocalFunction;
+  /** Client of the principal that the mapping runs as. */
+  readonly kafka: Kafka;
+  readonly bootstrapServers: string;
+  readonly partitions: number;
+  readonly timestampType: TimestampType;
+  /** Told of each batch that failed whole or in part and is sent again. */
+  readonly onRetry: (info: { readonly attempt: number; readonly records: number; readonly reason: string }) => void;
+}
+
+export interface EventSourceMapping {
+  readonly definition: MappingDefinition;
+  stop(): Promise<void>;
+}
+
+/** Pause before a failed batch is sent again: doubled each time, up to the cap. AWS documents no figures. */
+const firstPauseMs = 200;
+const maxPauseMs = 10_000;
+const heartbeatMs = 3_000;
+
+/**
+ * Runs one event source mapping: reads its topic as its consumer group, invokes its function with batches, and commits
+ * a batch's offsets after all of it was processed. At-least-once; a batch is sent again until it succeeds.
+ */
+export async function startEventSourceMapping(options: EventSourceMappingOptions): Promise<EventSourceMapping> {
+  const { definition, kafka, partitions } = options;
+  const stopping = new AbortController();
+  const batcher = createBatcher({
+    batchSize: definition.batchSize,
+    maxBytes: maxPayloadBytes - 1024, // room for the event around its records
+    windowMs: definition.windowMs,
+    invoke: (records) => invokeUntilProcessed(records, options, stopping.signal),
+  });
+  const consumer: Consumer = kafka.consumer({
+    groupId: definition.consumerGroup,
+    allowAutoTopicCreation: false,
+    maxWaitTimeInMs: 200,
+    retry: { retries: Number.MAX_SAFE_INTEGER, maxRetryTime: 5_000 },
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topic: definition.topic, fromBeginning: definition.fromBeginning });
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: partitions,
+    eachBatch: async (payload) => {
+      const records = payload.batch.messages.map((message) =>
+        toMskRecord(definition.topic, payload.batch.partition, message, options.timestampType),
+      );
+      const heartbeats = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatMs);
+      try {
+        for (let next = 0; next < records.length && payload.isRunning() && !payload.isStale(); ) {
+          next += await batcher.offer(records.slice(next, next + definition.batchSize));
+          if (stopping.signal.aborted) return;
+          await commit(consumer, payload, records[next - 1]);
+        }
+      } finally {
+        clearInterval(heartbeats);
+      }
+    },
+  });
+  return {
+    definition,
+    async stop() {
+      stopping.abort();
+      await consumer.disconnect();
+    },
+  };
+}
+
+async function commit(consumer: Consumer, { batch, resolveOffset }: EachBatchPayload, last: MskRecord | undefined) {
+  if (last === undefined) return;
+  resolveOffset(String(last.offset));
+  await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset: String(last.offset + 1) }]);
+}
+
+/** Resolves when the function has processed every record, or, with its records not committed, when the mapping stops. */
+async function invokeUntilProcessed(
+  batch: readonly MskRecord[],
+  { definition, function: target, bootstrapServers, onRetry }: EventSourceMappingOptions,
+  stopping: AbortSignal,
+): Promise<void> {
+  let records = batch;
+  for (let attempt = 1; !stopping.aborted; attempt += 1) {
+    const result = await target.invoke(toMskEvent(definition.eventSourceArn, bootstrapServers, records));
+    if (result.ok && !definition.reportsBatchItemFailures) return;
+    const failed = result.ok ? failedRecords(records, result.payload) : records;
+    if (failed.length === 0) return;
+    const reason = result.ok ? "partial batch response" : `${result.error.errorType}: ${result.error.errorMessage}`;
+    onRetry({ attempt, records: failed.length, reason });
+    records = failed;
+    const pauseMs = Math.min(maxPauseMs, firstPauseMs * 2 ** Math.min(attempt - 1, 10));
+    await delay(pauseMs, undefined, { signal: stopping }).catch(() => undefined);
+  }
+}

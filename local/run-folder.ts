@@ -1,0 +1,61 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+/** Folders of one start: logs are kept, state is not unless --data names a folder for it. */
+export interface RunFolder {
+  readonly logs: string;
+  readonly state: string;
+  /** True where the state outlives this start. */
+  readonly keepsState: boolean;
+  /** Removes the state, where it is not the user's own folder. */
+  discardState(): void;
+}
+
+/** Starts whose logs are kept. */
+const keptRuns = 10;
+
+/**
+ * Makes the folders of this start in the cache, and clears up after earlier ones: the state that a killed start left
+ * behind, and the logs of all but the latest.
+ */
+export function createRunFolder(cache: string, dataFolder: string | undefined): RunFolder {
+  const runs = join(cache, "runs");
+  mkdirSync(runs, { recursive: true });
+  const ended = readdirSync(runs)
+    .filter((name) => !isRunning(Number(name.split("-").at(-1))))
+    .sort();
+  for (const name of ended) rmSync(join(runs, name, "state"), { recursive: true, force: true });
+  for (const name of ended.slice(0, -keptRuns)) rmSync(join(runs, name), { recursive: true, force: true });
+
+  const folder = uniqueFolder(runs);
+  const logs = join(folder, "logs");
+  const state = dataFolder ?? join(folder, "state");
+  for (const made of [logs, state]) mkdirSync(made, { recursive: true });
+  return {
+    logs,
+    state,
+    keepsState: dataFolder !== undefined,
+    discardState() {
+      if (dataFolder === undefined) rmSync(state, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One process may start several backbones, within the same second too. */
+function uniqueFolder(runs: string): string {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(":", "");
+  for (let count = 1; ; count += 1) {
+    const folder = join(runs, `${time}-${count}-${process.pid}`);
+    if (!existsSync(folder)) return folder;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs, as somebody else.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

@@ -1,0 +1,104 @@
+import { styleText } from "node:util";
+import { SingleBar } from "cli-progress";
+import { BackboneError } from "../shared/errors.ts";
+import { type Arguments, parseArguments, usage } from "./arguments.ts";
+import { type Backbone, startBackbone } from "./backbone.ts";
+import { type OrderBody, readOrders } from "./orders/read-orders.ts";
+import { isAsPromised, toJson, toText } from "./orders/report.ts";
+import { runOrders } from "./orders/run-orders.ts";
+import { cacheFolder, installParts } from "./parts/install.ts";
+import { defaultJavaSearch, requireJava } from "./parts/java.ts";
+import { fixedPorts, freePorts } from "./parts/ports.ts";
+import { createRunFolder } from "./run-folder.ts";
+import { synthesize } from "./template/synthesize.ts";
+
+// Exit codes: 0 as promised; 1 something is lost, doubled, not settled or broken; 2 wrong arguments, a bad orders file
+// or a missing prerequisite.
+const usageCodes: readonly string[] = ["INVALID_OPTIONS", "PREREQUISITE_MISSING"];
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof BackboneError)) throw error;
+  process.stderr.write(`${styleText("red", "error", { stream: process.stderr })} ${error.message}\n`);
+  process.exitCode = usageCodes.includes(error.code) ? 2 : 1;
+}
+// Whatever still holds the event loop, a socket that is being closed, belongs to parts that are stopped by now.
+process.exit();
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseArguments(args);
+  if (options.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const orders = options.ordersFile === undefined ? undefined : readOrders(options.ordersFile);
+  // With --json standard output is for the one object.
+  const say = (line: string) => (options.json ? process.stderr : process.stdout).write(`${line}\n`);
+  const interrupted = interruption();
+  const backbone = await Promise.race([start(options, say), interrupted]);
+  if (backbone === "interrupted") return 130;
+  try {
+    const serve = orders === undefined ? undefined : runAndReport(backbone, orders, options, say);
+    const code = await Promise.race([serve ?? backbone.broken, backbone.broken, interrupted]);
+    if (code === "interrupted" || options.exit) return code === "interrupted" ? 0 : code;
+    await Promise.race([backbone.broken, interrupted]);
+    return code;
+  } finally {
+    say("stopping");
+    await backbone.stop();
+  }
+}
+
+async function start(options: Arguments, say: (line: string) => void): Promise<Backbone> {
+  const startedAt = performance.now();
+  const java = requireJava(defaultJavaSearch(process.env));
+  const ports = await (options.freePorts ? freePorts() : fixedPorts());
+  const cache = cacheFolder(process.env);
+  say("starting the local backbone from the synthesized templates");
+  const [parts, templates] = await Promise.all([installParts(cache, say), synthesize()]);
+  const folder = createRunFolder(cache, options.dataFolder);
+  const backbone = await startBackbone({ java, parts, ports, folder, templates, say });
+  const principals = backbone.scramInsteadOfIam.join(", ");
+  say(`ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+  for (const route of backbone.routes) say(`  ${route.replace(" ", ` ${backbone.url}`)}`);
+  say(
+    `  Kafka 127.0.0.1:${ports.kafka} (SCRAM over TLS), schema registry http://127.0.0.1:${ports.registry}, DynamoDB http://127.0.0.1:${ports.dynamodb}`,
+  );
+  say(`  IAM does not exist here: ${principals} log in with SCRAM, with the grants of their roles`);
+  say(`  logs in ${folder.logs}`);
+  if (options.ordersFile === undefined) say("ctrl-c stops everything");
+  return backbone;
+}
+
+async function runAndReport(
+  backbone: Backbone,
+  orders: readonly OrderBody[],
+  { json, repeat }: Arguments,
+  say: (line: string) => void,
+): Promise<number> {
+  // cli-progress draws on standard error, and only where that is a terminal.
+  const bar = new SingleBar({ format: "posting {bar} {value}/{total} orders, {eta_formatted} left", hideCursor: true });
+  bar.start(orders.length * repeat, 0);
+  const outcome = await runOrders(backbone, { orders, repeat, onSettled: () => bar.increment() }).finally(() =>
+    bar.stop(),
+  );
+  say(toText(outcome));
+  if (json) process.stdout.write(`${toJson(outcome)}\n`);
+  return isAsPromised(outcome) ? 0 : 1;
+}
+
+/** Resolves on ctrl-c, on a request to end, or when npm, which this was started by, is gone. A second signal ends at once. */
+function interruption(): Promise<"interrupted"> {
+  const { promise, resolve } = Promise.withResolvers<"interrupted">();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => {
+      process.once(signal, () => process.exit(130));
+      resolve("interrupted");
+    });
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && resolve("interrupted"), 500).unref();
+  }
+  return promise;
+}

@@ -1,0 +1,14 @@
+export { type AclsOptions, aclsOf } from "./acls.ts";
+export { deadLetterRetentionDays, deadLetterTopicName, deadLetterTopicsOf, topicsOf } from "./dead-letters.ts";
+export type {
+  Access,
+  Acl,
+  CustomAcl,
+  Operation,
+  PatternType,
+  ResourceType,
+  Service,
+  ServiceAuth,
+  Topic,
+} from "./model.ts";
+export { parseAccess, readAccess } from "./parse.ts";

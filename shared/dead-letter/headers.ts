@@ -1,0 +1,18 @@
+/** Names of the headers that a dead-letter record has besides its original ones. Values are UTF-8 text. */
+export const deadLetterHeaders = {
+  originalTopic: "dlt-original-topic",
+  originalPartition: "dlt-original-partition",
+  originalOffset: "dlt-original-offset",
+  /** ISO 8601, UTC */
+  originalTimestamp: "dlt-original-timestamp",
+  consumerGroup: "dlt-consumer-group",
+  /** A code of the closed list of error codes. */
+  errorCode: "dlt-error-code",
+  errorMessage: "dlt-error-message",
+  errorStack: "dlt-error-stack",
+  attempts: "dlt-attempts",
+  /** How often the record came back from a dead-letter topic before it failed again. */
+  redriveCount: "dlt-redrive-count",
+  /** ISO 8601, UTC */
+  failedAt: "dlt-failed-at",
+} as const;

@@ -1,0 +1,2 @@
+export { type Environment, readEnvironment } from "./read-environment.ts";
+export { brokerList, httpUrl, text, wholeNumber } from "./variables.ts";

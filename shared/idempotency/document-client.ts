@@ -1,0 +1,26 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+
+/** One repetition by the SDK for a cut connection; further ones are the engine's, which knows the deadline. */
+const maxAttempts = 2;
+const connectionTimeoutMs = 1_000;
+/** DynamoDB answers in milliseconds; 2 attempts × (1 s + 3 s) stay below the shortest function timeout in use (30 s). */
+const requestTimeoutMs = 3_000;
+
+/**
+ * A DynamoDB document client for a function that must be done before a deadline: two attempts a call, 1 s to connect,
+ * 3 s for an answer. Region, endpoint and credentials come from the environment as the AWS SDK reads it.
+ */
+export function createDocumentClient(): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      maxAttempts,
+      requestHandler: {
+        connectionTimeout: connectionTimeoutMs,
+        requestTimeout: requestTimeoutMs,
+        // Without it the SDK warns about an overdue answer and keeps waiting.
+        throwOnRequestTimeout: true,
+      },
+    }),
+  );
+}

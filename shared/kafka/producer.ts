@@ -1,0 +1,19 @@
+/** What is sent: bytes alone. `key` null = no key; `value` null = tombstone; header names may repeat. */
+export interface OutgoingRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: readonly (readonly [name: string, value: Buffer])[];
+}
+
+/** Sends records to Kafka, at least once: what `send` acknowledged is in the log of all in-sync replicas. */
+export interface Producer {
+  /**
+   * Resolves once all in-sync replicas have the record.
+   *
+   * @throws BackboneError KAFKA_UNAVAILABLE: no acknowledgement within the time budget. The outcome is unknown: the
+   *   record may be in the log, and sending it again may double it.
+   */
+  send(topic: string, record: OutgoingRecord): Promise<void>;
+  /** Closes the connections; a later `send` opens fresh ones. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,38 @@
+/** A value of a log line: never a payload, never a secret. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Writes structured log lines. */
+export interface Logger {
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+export interface LoggerOptions {
+  /** Name of the function or component, in every line as `service`. */
+  readonly service: string;
+  /**
+   * Takes one line without its line break.
+   *
+   * @default process.stdout
+   */
+  readonly write?: (line: string) => void;
+  /** @default () => new Date() */
+  readonly now?: () => Date;
+}
+
+/** A logger of one JSON object a line: `{ timestamp, level, service, message, …fields }`. */
+export function createLogger(options: LoggerOptions): Logger {
+  const { service, write = (line) => void process.stdout.write(`${line}\n`), now = () => new Date() } = options;
+  const at = (level: string) => (message: string, fields?: LogFields) =>
+    write(JSON.stringify({ timestamp: now().toISOString(), level, service, message, ...fields }));
+  return { info: at("INFO"), warn: at("WARN"), error: at("ERROR") };
+}
+
+/** The fields of a log line that describe an error: name, code if there is one, message; causes as one text. */
+export function errorFields(error: unknown): LogFields {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const cause = error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : undefined;
+  return { error: error.name, code, reason: error.message, cause };
+}

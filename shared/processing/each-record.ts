@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import * as v from "valibot";
+import { BackboneError } from "../errors.ts";
+import { createLogger, type Logger } from "../logging/index.ts";
+import { parseOptions } from "../options/index.ts";
+import { countOutcomes, logOutcomes } from "./accounting.ts";
+import { type Batch, batchOfEvent } from "./batch.ts";
+import { createDeadline } from "./deadline.ts";
+import type { Decide } from "./effects.ts";
+import { byPartition, workPartition } from "./partition.ts";
+import type { DecodedRecord, RecordOutcome } from "./record.ts";
+import { settle } from "./settle.ts";
+
+export interface EachRecordOptions {
+  /** Partitions worked side by side, 1 or more. @default 8 */
+  readonly concurrency?: number;
+  /** Milliseconds before Lambda's own end at which the rest of the batch is returned unfinished. @default 1000 */
+  readonly marginMs?: number;
+  /** How often a decision is made again because the state moved under it. @default 10 */
+  readonly maxRedecisions?: number;
+  /** Bound of the first wait before a repetition, in milliseconds; it doubles with each. @default 50 */
+  readonly backoffBaseMs?: number;
+  /** Bound of every wait before a repetition, in milliseconds. @default 5000 */
+  readonly backoffMaxMs?: number;
+  /** @default a logger of the service "processing" */
+  readonly logger?: Logger;
+  /** @default () => new Date() */
+  readonly now?: () => Date;
+  /** Client request tokens: at most 36 characters, never the same twice. @default randomUUID */
+  readonly newToken?: () => string;
+  /** Numbers in [0, 1) for the jitter. @default Math.random */
+  readonly random?: () => number;
+}
+
+const optionsSchema = v.strictObject({
+  concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 8),
+  marginMs: v.optional(v.pipe(v.number(), v.minValue(0)), 1_000),
+  maxRedecisions: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 10),
+  backoffBaseMs: v.optional(v.pipe(v.number(), v.minValue(0)), 50),
+  backoffMaxMs: v.optional(v.pipe(v.number(), v.minValue(0)), 5_000),
+  logger: v.optional(v.custom<Logger>((logger) => typeof logger === "object" && logger !== null)),
+  now: v.optional(v.custom<() => Date>((now) => typeof now === "function")),
+  newToken: v.optional(v.custom<() => string>((newToken) => typeof newToken === "function")),
+  random: v.optional(v.custom<() => number>((random) => typeof random === "function")),
+});
+
+/** The part of Lambda's context that the engine needs. */
+interface InvocationContext {
+  readonly getRemainingTimeInMillis?: () => number;
+}
+
+/**
+ * The handler that decides about each record of a batch and commits what was decided.
+ *
+ * Partitions are worked side by side, the records of a partition in their order. A record's claim and its effects are
+ * one DynamoDB transaction: exactly-once effects for as long as the claim lives, whatever is delivered how often. Every
+ * record ends as exactly one of processed, duplicate, dead-lettered or unfinished. When DynamoDB is away, each partition
+ * repeats the call of its first record, with backoff, until the deadline: the others wait, nothing is dead-lettered.
+ *
+ * Needs `cloudEvents()` and `idempotency()` before it, and `partialBatchResponse()` to report what is unfinished: without
+ * that, it throws when something is.
+ *
+ * @example
+ * export const handler = middy()
+ *   .use(partialBatchResponse())
+ *   .use(deadLetters({ topic, consumerGroup, producer }))
+ *   .use(cloudEvents({ deserializer }))
+ *   .use(idempotency({ store, consumerGroup, ttlSeconds }))
+ *   .handler(eachRecord<OrderCreated>((event) => ({ writes: [reservationOf(event)] })));
+ *
+ * @throws BackboneError INVALID_OPTIONS for wrong options, and on invocation when a middleware is missing
+ */
+export function eachRecord<T>(decide: Decide<T>, options: EachRecordOptions = {}) {
+  const { logger = createLogger({ service: "processing" }), ...engine } = parseOptions(
+    "eachRecord",
+    optionsSchema,
+    options,
+  );
+  const { now = () => new Date(), newToken = randomUUID, random = Math.random } = engine;
+
+  return async function handleBatch(event: unknown, context: InvocationContext): Promise<undefined> {
+    const { batch, records, claims } = checked<T>(batchOfEvent(event));
+    const backoff = { baseMs: engine.backoffBaseMs, maxMs: engine.backoffMaxMs, random };
+    const deadline = createDeadline(context, engine.marginMs, backoff);
+    const { deadLetters, tracing } = batch;
+    const parts = { decide, claims, deadLetters, deadline, maxRedecisions: engine.maxRedecisions, newToken, now };
+    try {
+      const settled = await sideBySide(byPartition(records), engine.concurrency, (partition) =>
+        workPartition(partition, (record) => {
+          const work = () => settle(record, parts);
+          return tracing ? tracing.aroundRecord(record, work) : work();
+        }),
+      );
+      const outcomes = inOrderOf(records, settled.flat());
+      const counts = countOutcomes(records, outcomes);
+      batch.outcomes = outcomes;
+      logOutcomes(logger, counts, outcomes);
+      if (counts.unfinished > 0 && !batch.reportsUnfinished) {
+        throw new BackboneError("INVALID_OPTIONS", "records are unfinished and no partialBatchResponse() reports them");
+      }
+    } finally {
+      deadline.close();
+    }
+  };
+}
+
+function checked<T>(batch: Batch | undefined) {
+  if (!batch?.records || !batch.claims) {
+    const missing = [!batch?.records && "cloudEvents()", !batch?.claims && "idempotency()"].filter(Boolean);
+    throw new BackboneError("INVALID_OPTIONS", `eachRecord needs ${missing.join(" and ")} before it`);
+  }
+  // What the deserializer yields for the events that this handler is given is T: the reader's schema says so.
+  return { batch, records: batch.records as readonly DecodedRecord<T>[], claims: batch.claims };
+}
+
+/** Runs the work for all, at most `concurrency` at once; waits for all before it rejects, so that nothing runs on. */
+async function sideBySide<In, Out>(all: readonly In[], concurrency: number, work: (one: In) => Promise<Out>) {
+  const results: Out[] = [];
+  const queue = all.entries();
+  const worker = async () => {
+    for (const [index, one] of queue) results[index] = await work(one);
+  };
+  const ends = await Promise.allSettled(Array.from({ length: concurrency }, worker));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  return results;
+}
+
+function inOrderOf(records: readonly DecodedRecord[], outcomes: readonly RecordOutcome[]): RecordOutcome[] {
+  const position = new Map(records.map((record, index) => [record, index]));
+  return outcomes.toSorted((a, b) => (position.get(a.record) ?? 0) - (position.get(b.record) ?? 0));
+}

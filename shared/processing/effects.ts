@@ -1,0 +1,60 @@
+import type { CloudEventV1 } from "cloudevents";
+import type { SourceRecord } from "../msk-event/index.ts";
+
+/** The primary key of an item: partition key and, where the table has one, sort key. */
+export type ItemKey = Readonly<Record<string, string | number | Uint8Array>>;
+
+/**
+ * What a failed condition says:
+ * - `redecide`: the state moved after the decision read it; decide again on fresh state (bounded);
+ * - `duplicateOfBusinessKey`: another event took effect under the same business key: dead letter DUPLICATE_BUSINESS_KEY;
+ * - `ruleViolated`: the event must not take effect: dead letter RULE_VIOLATED.
+ */
+export type ConditionMeaning = "redecide" | "duplicateOfBusinessKey" | "ruleViolated";
+
+interface ConditionalWrite {
+  readonly table: string;
+  readonly key: ItemKey;
+  /** A DynamoDB condition expression, never empty: a write without a condition is refused. */
+  readonly condition: string;
+  readonly onConditionFailed: ConditionMeaning;
+  /** Expression attribute names, `#name` → attribute. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** Expression attribute values, `:value` → value in plain JavaScript. */
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+/** One conditional write of one item. */
+export type Write =
+  | (ConditionalWrite & { readonly action: "put" /** Attributes besides the key. */; readonly item: object })
+  | (ConditionalWrite & { readonly action: "update" /** A DynamoDB update expression. */; readonly update: string })
+  | (ConditionalWrite & { readonly action: "delete" });
+
+/** Adds to a number attribute: commutative, so that increments of one item can be merged. */
+export interface Increment {
+  readonly table: string;
+  readonly key: ItemKey;
+  readonly attribute: string;
+  /** A finite number other than 0; negative to take away. */
+  readonly by: number;
+  /** The least that the attribute may be afterwards; when it would be less (or is not there), it is decided again. */
+  readonly atLeast?: number;
+}
+
+/** What a decision wants to happen: all of it, together with the claim of its event, or nothing. */
+export interface Effects {
+  readonly writes?: readonly Write[];
+  readonly increments?: readonly Increment[];
+  /** Events to publish need the outbox, which does not exist yet. */
+  readonly publish?: never;
+}
+
+/**
+ * Decides what an event means. It may read state and performs nothing: it runs again when the state moved, when a
+ * record is delivered again, and for duplicates.
+ *
+ * What it throws decides what happens: a retriable BackboneError, or an error of the AWS SDK that speaks of network,
+ * throttling or a server failure → the record comes again; any other BackboneError → dead letter with its code;
+ * anything else → tried again up to `maxAttempts`, then dead letter HANDLER_FAILED.
+ */
+export type Decide<T> = (event: CloudEventV1<T>, record: SourceRecord) => Promise<Effects> | Effects;

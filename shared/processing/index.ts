@@ -1,0 +1,16 @@
+export { type Counts, countOutcomes } from "./accounting.ts";
+export {
+  type Batch,
+  type BatchRequest,
+  type BatchTracing,
+  batchKey,
+  batchOf,
+  batchOfEvent,
+  type ClaimPolicy,
+  type DeadLetterPolicy,
+  type Failure,
+} from "./batch.ts";
+export { type EachRecordOptions, eachRecord } from "./each-record.ts";
+export type { ConditionMeaning, Decide, Effects, Increment, ItemKey, Write } from "./effects.ts";
+export { type DecodedRecord, type EventIdentity, identityOf, type RecordOutcome } from "./record.ts";
+export { isOfSurroundings } from "./surroundings.ts";

@@ -1,0 +1,2 @@
+export { type EventSchema, eventSchemas, type TopicName, valueSubject } from "./event-schemas.ts";
+export { type OrderCreated, type OrderLine, orderCreatedSchema, orderCreatedType } from "./order-created.ts";

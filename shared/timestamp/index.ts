@@ -1,0 +1,1 @@
+export { epochMsOf, isRfc3339 } from "./rfc3339.ts";

@@ -1,0 +1,1 @@
+export { formatTraceparent, outgoingTraceparent, parseTraceparent } from "./traceparent.ts";

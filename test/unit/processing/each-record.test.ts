@@ -1,0 +1,283 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { BackboneError } from "../../../shared/errors.ts";
+import { eachRecord } from "../../../shared/processing/index.ts";
+import { awsError, cancelled, MemoryStore } from "./memory-store.ts";
+import { decoded, failed, runBatch, writeName } from "./run-batch.ts";
+
+describe("eachRecord", () => {
+  test("commits claim and effects of each record, and counts all of them", async () => {
+    const records = [decoded({ id: "a" }), decoded({ id: "b", partition: 1 })];
+    const { ends, store, lines } = await runBatch({ records, decide: writeName });
+    expect(ends).toEqual(["processed", "processed"]);
+    expect([...store.table("claims").keys()]).toEqual(["group#/test#a", "group#/test#b"]);
+    expect(store.table("names").get("a")).toEqual({ name: "a", eventId: "a" });
+    expect(JSON.parse(lines.at(-1) ?? "")).toEqual({
+      message: "batch done",
+      records: 2,
+      processed: 2,
+      duplicate: 0,
+      deadLettered: 0,
+      unfinished: 0,
+    });
+  });
+
+  test("an event that comes twice in one batch takes effect once, in one partition and in two", async () => {
+    const records = [decoded({ id: "a" }), decoded({ id: "a" }), decoded({ id: "a", partition: 1 })];
+    const { ends, store } = await runBatch({ records, decide: writeName });
+    expect(ends.toSorted()).toEqual(["duplicate", "duplicate", "processed"]);
+    expect(store.table("names").size).toBe(1);
+  });
+
+  test("works the records of a partition in order and at most `concurrency` partitions at once", async () => {
+    const records = [0, 1, 2].flatMap((partition) => [
+      decoded({ id: `${partition}a`, partition }),
+      decoded({ id: `${partition}b`, partition }),
+    ]);
+    const order: string[] = [];
+    let running = 0;
+    let most = 0;
+    const decide = async (event: { id: string }) => {
+      most = Math.max(most, ++running);
+      order.push(event.id);
+      await sleep(2);
+      running--;
+      return {};
+    };
+    await runBatch({ records, decide, options: { concurrency: 2 } });
+    expect(most).toBe(2);
+    for (const partition of [0, 1, 2]) {
+      expect(order.indexOf(`${partition}a`)).toBeLessThan(order.indexOf(`${partition}b`));
+    }
+  });
+
+  test("a failed claim outranks every other failed condition", async () => {
+    const store = new MemoryStore();
+    store.answers.push(cancelled("conditionFailed", "conditionFailed"));
+    const { ends, published } = await runBatch({ records: [decoded({ id: "a" })], decide: writeName, store });
+    expect(ends).toEqual(["duplicate"]);
+    expect(published).toEqual([]);
+  });
+
+  test("another event under the same business key is dead-lettered and leaves no claim", async () => {
+    const first = decoded({ id: "a" });
+    const second = decoded({ id: "b" });
+    const decide = (event: { id: string }) =>
+      writeName({ ...event, source: "/test", type: "test", specversion: "1.0", data: { name: "same" } }, first.source);
+    const { ends, published, store } = await runBatch({ records: [first, second], decide });
+    expect(ends).toEqual(["processed", "deadLettered DUPLICATE_BUSINESS_KEY"]);
+    expect(published[0]?.record).toBe(second.source);
+    expect(store.table("claims").size).toBe(1);
+    expect(store.lookUps).toBe(1);
+  });
+
+  test("a violated rule is dead-lettered at once", async () => {
+    const decide = () => ({
+      writes: [
+        {
+          action: "delete" as const,
+          table: "names",
+          key: { name: "x" },
+          condition: "attribute_exists(#n)",
+          names: { "#n": "name" },
+          onConditionFailed: "ruleViolated" as const,
+        },
+      ],
+    });
+    const store = new MemoryStore();
+    store.answers.push(cancelled("none", "conditionFailed"));
+    const { ends, published } = await runBatch({ records: [decoded({ id: "a" })], decide, store });
+    expect(ends).toEqual(["deadLettered RULE_VIOLATED"]);
+    expect(published[0]?.attempts).toBe(1);
+  });
+
+  test("decides again when the state moved, and stays unfinished when it keeps moving", async () => {
+    const store = new MemoryStore();
+    store.table("stock").set("x", { sku: "x", remaining: 5 });
+    let decisions = 0;
+    const decide = () => {
+      decisions++;
+      return { increments: [{ table: "stock", key: { sku: "x" }, attribute: "remaining", by: -6, atLeast: 0 }] };
+    };
+    const { ends, published } = await runBatch({
+      records: [decoded({ id: "a" })],
+      decide,
+      store,
+      options: { maxRedecisions: 4 },
+    });
+    expect(ends).toEqual(["unfinished DATABASE_UNAVAILABLE"]);
+    expect(decisions).toBe(5);
+    expect(published).toEqual([]);
+    expect(store.table("stock").get("x")?.remaining).toBe(5);
+  });
+
+  test("a decision that keeps throwing is tried maxAttempts times, then dead-lettered without its message", async () => {
+    let tries = 0;
+    const decide = () => {
+      tries++;
+      throw new TypeError("cannot read card 4111");
+    };
+    const { ends, published, lines } = await runBatch({ records: [decoded({ id: "a" })], decide, maxAttempts: 3 });
+    expect(ends).toEqual(["deadLettered HANDLER_FAILED"]);
+    expect(tries).toBe(3);
+    expect(published[0]).toMatchObject({ attempts: 3, error: { message: "the handler threw TypeError" } });
+    expect(lines.join()).not.toContain("4111");
+  });
+
+  test("a decision's own non-retriable BackboneError is dead-lettered at once with its code", async () => {
+    const decide = () => {
+      throw new BackboneError("RULE_VIOLATED", "no such customer");
+    };
+    const { ends, published } = await runBatch({ records: [decoded({ id: "a" })], decide });
+    expect(ends).toEqual(["deadLettered RULE_VIOLATED"]);
+    expect(published[0]?.attempts).toBe(1);
+  });
+
+  test.each([
+    ["a retriable BackboneError", new BackboneError("REGISTRY_UNAVAILABLE", "away")],
+    ["throttling", awsError("ThrottlingException")],
+    ["a server failure", awsError("Whatever", 503)],
+    ["a cut connection", Object.assign(new Error("cut"), { code: "ECONNRESET" })],
+    [
+      "a failed fetch",
+      new TypeError("fetch failed", { cause: Object.assign(new Error(""), { code: "ECONNREFUSED" }) }),
+    ],
+  ])("%s out of a decision is no attempt: it is repeated until it goes away", async (_name, error) => {
+    let tries = 0;
+    const decide = () => {
+      if (++tries < 6) throw error;
+      return {};
+    };
+    const { ends, published } = await runBatch({ records: [decoded({ id: "a" })], decide, maxAttempts: 1 });
+    expect(ends).toEqual(["processed"]);
+    expect(published).toEqual([]);
+  });
+
+  test("an event that has taken effect is never dead-lettered, whatever it fails on later", async () => {
+    const store = new MemoryStore();
+    await runBatch({ records: [decoded({ id: "a" })], decide: writeName, store });
+    const decide = () => {
+      throw new Error("its own earlier success");
+    };
+    const again = await runBatch({ records: [decoded({ id: "a" })], decide, store });
+    const unreadable = failed({ id: "a" }, new BackboneError("MALFORMED_PAYLOAD", "cut short"));
+    const broken = await runBatch({ records: [unreadable], decide, store });
+    expect([...again.ends, ...broken.ends]).toEqual(["duplicate", "duplicate"]);
+    expect([...again.published, ...broken.published]).toEqual([]);
+  });
+
+  test("a record that cannot be decoded is dead-lettered at once; one whose schema cannot be fetched comes again", async () => {
+    const records = [
+      failed({ id: "a" }, new BackboneError("MALFORMED_PAYLOAD", "cut short")),
+      failed({ id: "b" }, new BackboneError("REGISTRY_UNAVAILABLE", "away")),
+      decoded({ id: "c" }),
+    ];
+    const { ends } = await runBatch({ records, decide: writeName });
+    expect(ends).toEqual(["deadLettered MALFORMED_PAYLOAD", "unfinished REGISTRY_UNAVAILABLE", "processed"]);
+  });
+
+  test("a dead letter that the broker does not acknowledge leaves its record unfinished", async () => {
+    const publish = async () => {
+      throw new BackboneError("KAFKA_UNAVAILABLE", "away");
+    };
+    const records = [failed({ id: "a" }, new BackboneError("MALFORMED_PAYLOAD", "cut short")), decoded({ id: "b" })];
+    const { ends } = await runBatch({ records, decide: writeName, publish });
+    expect(ends).toEqual(["unfinished KAFKA_UNAVAILABLE", "processed"]);
+  });
+
+  test("no dead letter without an answer to whether the event has a claim", async () => {
+    const store = new MemoryStore();
+    store.failLookUps = awsError("InternalServerError", 500);
+    const records = [failed({ id: "a" }, new BackboneError("MALFORMED_PAYLOAD", "cut short"))];
+    const { ends, published } = await runBatch({ records, decide: writeName, store, remainingMs: 40 });
+    expect(ends).toEqual(["unfinished DATABASE_UNAVAILABLE"]);
+    expect(published).toEqual([]);
+  });
+
+  test("without deadLetters() a record that fails for its own sake stays unfinished", async () => {
+    const { ends } = await runBatch({
+      records: [failed({ id: "a" }, new BackboneError("MALFORMED_PAYLOAD", "cut short"))],
+      decide: writeName,
+      without: (batch) => {
+        delete batch.deadLetters;
+      },
+    });
+    expect(ends).toEqual(["unfinished MALFORMED_PAYLOAD"]);
+  });
+
+  test("later records of an unfinished key in its partition are not touched, other keys and keyless ones are", async () => {
+    const away = new BackboneError("REGISTRY_UNAVAILABLE", "away");
+    const records = [
+      failed({ id: "1", key: "k", offset: 100 }, away),
+      decoded({ id: "2", key: "other" }),
+      decoded({ id: "3", key: "k" }),
+      failed({ id: "4", key: null }, away),
+      decoded({ id: "5", key: null }),
+      decoded({ id: "6", key: "k", partition: 1 }),
+    ];
+    const { ends, outcomes, store } = await runBatch({ records, decide: writeName });
+    expect(ends).toEqual([
+      "unfinished REGISTRY_UNAVAILABLE",
+      "processed",
+      "unfinished REGISTRY_UNAVAILABLE",
+      "unfinished REGISTRY_UNAVAILABLE",
+      "processed",
+      "processed",
+    ]);
+    expect(outcomes[2]).toMatchObject({ error: { message: "held back: offset 100 of the same key is unfinished" } });
+    expect(store.table("names").has("3")).toBe(false);
+  });
+
+  test("effects over 100 items, or two on one item, are dead-lettered as too large", async () => {
+    const increment = (sku: string) => ({ table: "stock", key: { sku }, attribute: "remaining", by: 1 });
+    const sizes: Record<string, string[]> = {
+      over: Array.from({ length: 100 }, (_, i) => `${i}`),
+      fits: Array.from({ length: 99 }, (_, i) => `${i}`),
+      twice: ["x", "x"],
+    };
+    const { ends } = await runBatch({
+      records: ["over", "fits", "twice"].map((id) => decoded({ id })),
+      decide: (event) => ({ increments: (sizes[event.id] ?? []).map(increment) }),
+    });
+    expect(ends).toEqual(["deadLettered EFFECTS_TOO_LARGE", "processed", "deadLettered EFFECTS_TOO_LARGE"]);
+  });
+
+  test("a write without a condition is refused", async () => {
+    const decide = () => ({
+      writes: [
+        {
+          action: "put" as const,
+          table: "names",
+          key: { name: "x" },
+          item: {},
+          condition: " ",
+          onConditionFailed: "redecide" as const,
+        },
+      ],
+    });
+    const { ends, published } = await runBatch({ records: [decoded({ id: "a" })], decide });
+    expect(ends).toEqual(["deadLettered HANDLER_FAILED"]);
+    expect(published[0]?.error.message).toBe("a put on the table names has no condition");
+  });
+
+  test("refuses to commit what nobody would report", async () => {
+    const records = [failed({ id: "a" }, new BackboneError("REGISTRY_UNAVAILABLE", "away"))];
+    const run = runBatch({
+      records,
+      decide: writeName,
+      without: (batch) => {
+        delete batch.reportsUnfinished;
+      },
+    });
+    await expect(run).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
+  });
+
+  test("names the middlewares that are missing, and unknown options", async () => {
+    await expect(eachRecord(writeName)({}, {})).rejects.toThrow(
+      "eachRecord needs cloudEvents() and idempotency() before it",
+    );
+    expect(() => eachRecord(writeName, { concurency: 2 } as object)).toThrow(
+      /wrong options for eachRecord: concurency/,
+    );
+  });
+});
