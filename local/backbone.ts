@@ -2,11 +2,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Kafka } from "kafkajs";
 import { aclsOf, readAccess } from "../shared/access/index.ts";
+import { stopIdleTimers } from "../shared/kafka/index.ts";
 import { createFunctions, type Functions, functionPrincipals } from "./functions.ts";
 import { type HttpApi, startHttpApi } from "./http-api.ts";
 import type { EventSourceMapping } from "./mapping/event-source-mapping.ts";
 import { startMappings } from "./mappings.ts";
 import { startDynamoDb } from "./parts/dynamodb.ts";
+import type { GuardedProcess } from "./parts/guarded-process.ts";
 import { adminPrincipal, type Identity, loadIdentity, passwordOf } from "./parts/identity.ts";
 import type { InstalledParts } from "./parts/install.ts";
 import { kafkaClient, startKafka } from "./parts/kafka.ts";
@@ -34,6 +36,8 @@ export interface BackboneOptions {
   readonly say: (line: string) => void;
 }
 
+export type PartName = "kafka" | "dynamodb" | "registry";
+
 /** The running local backbone. */
 export interface Backbone {
   readonly url: string;
@@ -47,9 +51,8 @@ export interface Backbone {
   readonly kafka: Kafka;
   /** Rejects with PART_FAILED when a part ends by itself; never resolves. */
   readonly broken: Promise<never>;
-  /** Stops the broker: to the functions, a cluster that went away. */
-  stopKafka(): Promise<void>;
-  startKafka(): Promise<void>;
+  /** Stops one part or starts it again: to the functions, something that went away and came back. */
+  readonly parts: Readonly<Record<PartName, { stop(): Promise<void>; start(): Promise<void> }>>;
   /** Stops every process. */
   stop(): Promise<void>;
 }
@@ -61,6 +64,7 @@ export interface Backbone {
  */
 export async function startBackbone(options: BackboneOptions): Promise<Backbone> {
   const { java, parts, ports, folder, say } = options;
+  await stopIdleTimers();
   const assembly = loadAssembly(options.templates);
   const resolve = createResolver(assembly, localResources(ports));
   const access = readAccess(join(projectFolder, "infra/access.yaml"));
@@ -88,8 +92,8 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
   const mappings: EventSourceMapping[] = [];
   let api: HttpApi | undefined;
 
-  const runKafka = () =>
-    supervisor.start("Kafka", logFile("kafka"), () =>
+  const start: Readonly<Record<PartName, () => Promise<GuardedProcess>>> = {
+    kafka: () =>
       startKafka({
         java,
         jars: parts.kafka,
@@ -100,37 +104,16 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
         identity,
         serverProperties: clusterProperties(assembly, resolve),
       }),
-    );
-
-  async function stop(): Promise<void> {
-    // The functions first: a mapping waits for its invocation, and an invocation ends with its process.
-    await Promise.all([api?.stop(), functions.stop(), ...mappings.map((mapping) => mapping.stop())]);
-    await supervisor.stopAll();
-    folder.discardState();
-  }
-
-  try {
-    await Promise.all([
-      runKafka(),
-      supervisor.start("DynamoDB Local", logFile("dynamodb"), () =>
-        startDynamoDb({
-          java,
-          jars: parts.dynamodb,
-          port: ports.dynamodb,
-          dataFolder: folder.keepsState ? join(folder.state, "dynamodb") : undefined,
-          logFile: logFile("dynamodb"),
-        }),
-      ),
-    ]);
-    const admin = clientOf(adminPrincipal).admin();
-    await admin.connect();
-    await Promise.all([
-      createTopics(admin, topics),
-      createAcls(admin, [...aclsOf(access), ...functionsOnKafka.flatMap(({ acls }) => acls)]),
-      createTables(ports.dynamodb, assembly, resolve),
-    ]);
-    await admin.disconnect();
-    await supervisor.start("the schema registry", logFile("registry"), () =>
+    dynamodb: () =>
+      startDynamoDb({
+        java,
+        jars: parts.dynamodb,
+        port: ports.dynamodb,
+        folder: join(folder.state, "dynamodb"),
+        keepsTables: folder.keepsState,
+        logFile: logFile("dynamodb"),
+      }),
+    registry: () =>
       startRegistry({
         java,
         folder: parts.registry,
@@ -142,7 +125,27 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
           scramSecret(scramPrincipals[0] ?? "", identity, key),
         ),
       }),
-    );
+  };
+  const run = (part: PartName) => supervisor.start(part, logFile(part), start[part]);
+
+  async function stop(): Promise<void> {
+    // The functions first: a mapping waits for its invocation, and an invocation ends with its process.
+    await Promise.all([api?.stop(), functions.stop(), ...mappings.map((mapping) => mapping.stop())]);
+    await supervisor.stopAll();
+    folder.discardState();
+  }
+
+  try {
+    await Promise.all([run("kafka"), run("dynamodb")]);
+    const admin = clientOf(adminPrincipal).admin();
+    await admin.connect();
+    await Promise.all([
+      createTopics(admin, topics),
+      createAcls(admin, [...aclsOf(access), ...functionsOnKafka.flatMap(({ acls }) => acls)]),
+      createTables(ports.dynamodb, assembly, resolve),
+    ]);
+    await admin.disconnect();
+    await run("registry");
     await runTriggers(assembly, resolve, functions);
     const bootstrapServers = `127.0.0.1:${ports.kafka}`;
     mappings.push(...(await startMappings({ assembly, resolve, functions, topics, bootstrapServers, clientOf, say })));
@@ -156,8 +159,11 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
       scramInsteadOfIam: functionsOnKafka.map(({ name }) => name),
       kafka: clientOf(adminPrincipal),
       broken: supervisor.broken,
-      stopKafka: () => supervisor.stop("Kafka"),
-      startKafka: runKafka,
+      parts: {
+        kafka: { stop: () => supervisor.stop("kafka"), start: () => run("kafka") },
+        dynamodb: { stop: () => supervisor.stop("dynamodb"), start: () => run("dynamodb") },
+        registry: { stop: () => supervisor.stop("registry"), start: () => run("registry") },
+      },
       stop,
     };
   } catch (error) {

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 import { BackboneError } from "../../shared/errors.ts";
 import type { OutgoingEvent } from "../../shared/kafka/index.ts";
 import { errorFields, type Logger } from "../../shared/logging/index.ts";
-import type { FieldError } from "./order.ts";
+import type { FieldError } from "./fields.ts";
 import { placeOrder } from "./place-order.ts";
 
 export interface OrderApiOptions {

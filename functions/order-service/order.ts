@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { epochMsOf, isRfc3339 } from "../../shared/timestamp/index.ts";
-import { knownFields, shown } from "./fields.ts";
+import { type FieldError, fieldErrors, isObject, objectOf, unknownFields, wrong } from "./fields.ts";
 
 const maxTextLength = 128;
 const maxQuantity = 1_000_000;
@@ -36,56 +36,30 @@ const time = v.pipe(
   v.transform((value) => new Date(epochMsOf(value) ?? Number.NaN)),
 );
 
+const lineFields = { sku: text, quantity, unitPrice: amount };
 const linesRule = `must be a list of 1 to ${maxLines} lines`;
-const line = knownFields({ sku: text, quantity, unitPrice: amount }, wrong("must be an object"));
 const lines = v.pipe(
-  v.array(line, wrong(linesRule)),
+  v.array(objectOf(lineFields, wrong("must be an object")), wrong(linesRule)),
   v.check((value) => value.length >= 1 && value.length <= maxLines, wrong(linesRule)),
 );
 
-const order = knownFields(
-  { orderId: text, customerId: text, totalAmount: amount, createdAt: v.optional(time), lines },
-  wrong("must be a JSON object"),
-);
+const orderFields = { orderId: text, customerId: text, totalAmount: amount, createdAt: v.optional(time), lines };
+const order = objectOf(orderFields, wrong("must be a JSON object"));
 
 /** An order as a customer may place it. */
 export type Order = v.InferOutput<typeof order>;
 
-/** One field that is wrong: its path, e.g. `lines[0].quantity`, or `body`; what is allowed, and what came. */
-export interface FieldError {
-  readonly field: string;
-  readonly message: string;
-}
-
 /** Reads an order; every wrong, missing or unknown field is named at once, each once. */
 export function parseOrder(body: unknown): { readonly order: Order } | { readonly errors: readonly FieldError[] } {
+  const sentLines: readonly unknown[] = isObject(body) && Array.isArray(body.lines) ? body.lines : [];
   // An endless list is judged by its length alone, not line by line.
-  if (hasTooManyLines(body)) return { errors: [{ field: "lines", message: `${linesRule}, got ${body.lines.length}` }] };
+  if (sentLines.length > maxLines)
+    return { errors: [{ field: "lines", message: `${linesRule}, got ${sentLines.length}` }] };
   const result = v.safeParse(order, body);
-  if (result.success) return { order: result.output };
-  const errors = new Map<string, FieldError>();
-  for (const issue of result.issues) {
-    const field = fieldOf(issue);
-    if (!errors.has(field)) errors.set(field, { field, message: issue.message });
-  }
-  return { errors: [...errors.values()] };
-}
-
-function hasTooManyLines(body: unknown): body is { lines: unknown[] } {
-  return (
-    typeof body === "object" &&
-    body !== null &&
-    "lines" in body &&
-    Array.isArray(body.lines) &&
-    body.lines.length > maxLines
-  );
-}
-
-function fieldOf(issue: v.BaseIssue<unknown>): string {
-  const path = (issue.path ?? []).map(({ key }) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
-  return path === "" ? "body" : path.replace(/^\./, "");
-}
-
-function wrong(rule: string) {
-  return (issue: v.BaseIssue<unknown>) => `${rule}, got ${shown(issue.input)}`;
+  const errors = [
+    ...fieldErrors(result.issues ?? []),
+    ...unknownFields(body, "", orderFields),
+    ...sentLines.flatMap((line, index) => unknownFields(line, `lines[${index}].`, lineFields)),
+  ];
+  return result.success && errors.length === 0 ? { order: result.output } : { errors };
 }

@@ -1,7 +1,8 @@
 import type { OutgoingEvent } from "../../shared/kafka/index.ts";
 import { type OrderCreated, orderCreatedType } from "../../shared/schemas/index.ts";
 import { eventIdOf } from "./event-id.ts";
-import { type FieldError, parseOrder } from "./order.ts";
+import type { FieldError } from "./fields.ts";
+import { parseOrder } from "./order.ts";
 
 const source = "/order-service";
 

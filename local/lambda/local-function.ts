@@ -64,7 +64,7 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
       release(acquired);
       return result;
     },
-    pids: () => [...all].flatMap((one) => one.pid() ?? []),
+    pids: () => [...all].flatMap((one) => (one.alive() ? (one.pid() ?? []) : [])),
     async stop() {
       stopped = true;
       await Promise.all([...all].map((one) => one.stop()));

@@ -60,7 +60,7 @@ async function eventIdsIn(kafka: Kafka, topic: string): Promise<ReadonlySet<stri
     );
     if (unread.size === 0) return ids;
     const groupId = `backbone-audit-${crypto.randomUUID()}`;
-    const consumer = kafka.consumer({ groupId });
+    const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
     const { promise: read, resolve } = Promise.withResolvers<void>();

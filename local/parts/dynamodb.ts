@@ -7,15 +7,16 @@ export interface DynamoDbOptions {
   readonly java: string;
   readonly jars: string;
   readonly port: number;
-  /** Folder the tables are kept in; undefined keeps them in memory. */
-  readonly dataFolder: string | undefined;
+  /** Folder for its files. */
+  readonly folder: string;
+  /** Whether the tables are kept on disk; otherwise they live in memory. */
+  readonly keepsTables: boolean;
   readonly logFile: string;
 }
 
 /** Starts DynamoDB Local; one set of tables for every caller, whatever credentials and region it signs with. */
 export async function startDynamoDb(options: DynamoDbOptions): Promise<GuardedProcess> {
-  const storage = options.dataFolder === undefined ? ["-inMemory"] : ["-dbPath", options.dataFolder];
-  if (options.dataFolder !== undefined) mkdirSync(options.dataFolder, { recursive: true });
+  mkdirSync(options.folder, { recursive: true });
   return startPart({
     name: "DynamoDB Local",
     command: options.java,
@@ -30,9 +31,10 @@ export async function startDynamoDb(options: DynamoDbOptions): Promise<GuardedPr
       "-disableTelemetry",
       "-port",
       String(options.port),
-      ...storage,
+      ...(options.keepsTables ? ["-dbPath", options.folder] : ["-inMemory"]),
     ],
     env: { ...process.env },
+    cwd: options.folder, // it writes a file of its own beside whoever started it
     logFile: options.logFile,
     graceSeconds: 5,
     // An unsigned request is refused with 400: the server is up.

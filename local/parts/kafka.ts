@@ -25,13 +25,13 @@ export interface KafkaOptions {
 }
 
 /** How a client reaches the broker as a principal. */
-export function kafkaClient(port: number, identity: Identity, principal: string): Kafka {
+export function kafkaClient(port: number, identity: Identity, principal: string, connectionTimeoutMs = 3_000): Kafka {
   return new Kafka({
     clientId: principal,
     brokers: [`127.0.0.1:${port}`],
     ssl: { ca: [identity.certificate] },
     sasl: { mechanism: "scram-sha-512", username: principal, password: passwordOf(identity, principal) },
-    connectionTimeout: 3_000,
+    connectionTimeout: connectionTimeoutMs,
     logLevel: logLevel.NOTHING,
   });
 }
@@ -51,7 +51,9 @@ export async function startKafka(options: KafkaOptions): Promise<GuardedProcess>
     logFile: options.logFile,
     graceSeconds: 10,
     ready: async () => {
-      const admin = kafkaClient(options.port, options.identity, adminPrincipal).admin({ retry: { retries: 0 } });
+      // The socket is bound long before the broker answers on it: an attempt that waits for that is given up soon.
+      const kafka = kafkaClient(options.port, options.identity, adminPrincipal, 300);
+      const admin = kafka.admin({ retry: { retries: 0 } });
       try {
         await admin.connect();
         return (await admin.describeCluster()).brokers.length === brokerCount;

@@ -30,7 +30,9 @@ export function localResources(ports: Ports): ReadonlyMap<string, LocalResource>
     ["AWS::Lambda::Function", { ref: functionName, attributes: { Arn: functionArn } }],
     [
       "AWS::Lambda::Version",
-      { ref: ({ stack, properties }, resolve) => arn("lambda", `function:${resolve(stack, properties.FunctionName)}:1`) },
+      {
+        ref: ({ stack, properties }, resolve) => arn("lambda", `function:${resolve(stack, properties.FunctionName)}:1`),
+      },
     ],
     // The local registry is behind no load balancer; its own address stands for the balancer's.
     ["AWS::ElasticLoadBalancingV2::LoadBalancer", { attributes: { DNSName: () => `127.0.0.1:${ports.registry}` } }],

@@ -1,27 +1,16 @@
 import { deadLetterTopicsOf } from "./dead-letters.ts";
-import type { Access, Acl, Operation, ResourceType, Service, ServiceAuth } from "./model.ts";
-
-/** Options of `aclsOf`. */
-export interface AclsOptions {
-  /**
-   * Services of which kinds of authentication get ACLs. Kafka's ACLs do not govern IAM principals, so a cluster on AWS
-   * wants those of SCRAM services alone; where IAM cannot exist, IAM services come as SCRAM principals with the same
-   * grants: `["iam", "scram"]`.
-   *
-   * @default ["scram"]
-   */
-  readonly auths?: readonly ServiceAuth[];
-}
+import type { Access, Acl, Operation, ResourceType, Service } from "./model.ts";
 
 /**
- * The ACLs that let each service do what the access file says, and nothing else, on a broker that denies by default:
+ * The ACLs that let each SCRAM service do what the access file says, and nothing else, on a broker that denies by default
+ * (ACLs do not govern IAM principals, whose grants are policy statements):
  * WRITE and DESCRIBE on what it produces and on its dead-letter topics, READ and DESCRIBE on what it consumes, READ on
  * its group, and its custom ACLs. Idempotent producers need no more since Kafka 3: WRITE on any topic implies
  * IDEMPOTENT_WRITE (KIP-679).
  */
-export function aclsOf(access: Access, { auths = ["scram"] }: AclsOptions = {}): Acl[] {
+export function aclsOf(access: Access): Acl[] {
   return access.services
-    .filter(({ auth }) => auths.includes(auth))
+    .filter(({ auth }) => auth === "scram")
     .flatMap((service) => [
       ...grantsOf(service),
       ...access.customAcls

@@ -1,4 +1,4 @@
-export { type AclsOptions, aclsOf } from "./acls.ts";
+export { aclsOf } from "./acls.ts";
 export { deadLetterRetentionDays, deadLetterTopicName, deadLetterTopicsOf, topicsOf } from "./dead-letters.ts";
 export type {
   Access,

@@ -22,10 +22,16 @@ export function readEnvironment<Schema extends v.GenericSchema>(
   const problems = new Map<string, string>();
   for (const issue of result.issues) {
     const name = v.getDotPath(issue) ?? "environment";
-    // Only what is wrong with a variable first: a missing one fails each of its rules.
-    if (!problems.has(name)) problems.set(name, `${name} ${issue.message}, got ${received(name, environment[name])}`);
+    // Only what is wrong with a variable first: a wrong one may fail several of its rules.
+    if (!problems.has(name)) problems.set(name, `${name} ${problem(name, environment[name], issue)}`);
   }
   throw new BackboneError("INVALID_OPTIONS", `wrong environment: ${[...problems.values()].join("; ")}`);
+}
+
+function problem(name: string, value: string | undefined, issue: v.BaseIssue<unknown>): string {
+  // Of a missing key valibot's object schema reports on its own behalf, without the variable's rule.
+  const isMissingKey = value === undefined && issue.type === "object";
+  return isMissingKey ? "is missing" : `${issue.message}, got ${received(name, value)}`;
 }
 
 const secretName = /PASSWORD|SECRET|TOKEN/;

@@ -67,10 +67,12 @@ export function createProducer(options: ProducerOptions): Producer {
     } catch (cause) {
       void discard();
       // Without a connection nobody who waits for it can be served.
-      const what = batch.length === 0 ? "no connection to kafka" : "kafka did not acknowledge the record";
-      for (const { topic, reject } of batch.length === 0 ? waiting.splice(0) : batch) {
-        const message = `${what} for topic ${topic}: ${reasonOf(cause)}; the outcome is unknown`;
-        reject(new BackboneError("KAFKA_UNAVAILABLE", message, { cause }));
+      const [failed, what] =
+        batch.length === 0
+          ? [waiting.splice(0), "no connection to kafka, the record was not sent"]
+          : [batch, "kafka did not acknowledge the record, its outcome is unknown"];
+      for (const { topic, reject } of failed) {
+        reject(new BackboneError("KAFKA_UNAVAILABLE", `${what}: topic ${topic}: ${reasonOf(cause)}`, { cause }));
       }
     }
   }

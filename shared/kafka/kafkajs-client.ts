@@ -3,6 +3,7 @@ import { connect } from "node:tls";
 import type { ICustomPartitioner, IHeaders, ISocketFactory, KafkaConfig, Message, SASLOptions } from "kafkajs";
 import type { Logger } from "../logging/index.ts";
 import type { KafkaAuth, KafkaClient } from "./kafka-client.ts";
+import { stopIdleTimers, stopIdleTimers } from "./kafkajs-idle-timers.ts";
 import type { OutgoingRecord } from "./producer.ts";
 
 export interface KafkajsClientOptions {
@@ -21,8 +22,7 @@ const requestTimeoutMs = 6_000;
  */
 export async function createKafkajsClient(options: KafkajsClientOptions): Promise<KafkaClient> {
   const { Kafka, Partitioners, logLevel } = await import("kafkajs");
-  const { stopIdleTimers } = await import("./kafkajs-idle-timers.ts");
-  stopIdleTimers();
+  await stopIdleTimers();
   const sockets = trackedSockets();
   const partitions = new WeakMap<Message, number>();
   const kafka = new Kafka({
@@ -134,7 +134,7 @@ function logCreatorOf(logger: Logger, isClosed: () => boolean): NonNullable<Kafk
   return () =>
     ({ namespace, log }) => {
       if (isClosed()) return;
-      const broker = typeof log.broker === "string" ? log.broker : undefined;
-      logger.warn("kafkajs reported an error", { namespace, broker, reason: log.message });
+      const [broker, error] = [log.broker, log.error].map((field) => (typeof field === "string" ? field : undefined));
+      logger.warn("kafkajs reported an error", { namespace, broker, reason: log.message, error });
     };
 }

@@ -1,7 +1,7 @@
 import { BackboneError } from "../errors.ts";
 import type { IdempotencyStore } from "../idempotency/index.ts";
 import type { Deadline } from "./deadline.ts";
-import { isOfSurroundings, surroundingsError } from "./surroundings.ts";
+import { isOfSurroundings, latestTrouble, surroundingsError } from "./surroundings.ts";
 import { type Cancellation, cancellationOf, type Transaction } from "./transaction.ts";
 
 export interface CommitParts {
@@ -17,12 +17,14 @@ export interface CommitParts {
  * @throws a retriable BackboneError when the time is up; the call's own error when it is not of the surroundings
  */
 export async function untilAnswered<T>(deadline: Deadline, call: () => Promise<T>): Promise<T> {
+  let trouble: BackboneError | undefined;
   for (let attempt = 0; ; attempt++) {
     try {
       return await deadline.race(call);
     } catch (error) {
       if (!isOfSurroundings(error)) throw error;
-      if (!(await deadline.backoff(attempt))) throw surroundingsError(error);
+      trouble = latestTrouble(trouble, surroundingsError(error));
+      if (!(await deadline.backoff(attempt))) throw trouble;
     }
   }
 }

@@ -4,7 +4,7 @@ import { commit, untilAnswered } from "./commit.ts";
 import { type Deadline, deadlineReached } from "./deadline.ts";
 import type { Decide } from "./effects.ts";
 import { type DecodedRecord, identityOf, type RecordOutcome } from "./record.ts";
-import { isOfSurroundings, surroundingsError } from "./surroundings.ts";
+import { isOfSurroundings, latestTrouble, surroundingsError } from "./surroundings.ts";
 import { transactionOf } from "./transaction.ts";
 
 export interface SettleParts<T> {
@@ -39,8 +39,8 @@ async function attempt<T>(record: DecodedRecord<T>, parts: SettleParts<T>): Prom
   const maxAttempts = deadLetters?.maxAttempts ?? 1;
   let attempts = 0;
   let redecisions = 0;
+  let error: BackboneError | undefined;
   for (let turn = 0; ; turn++) {
-    let error: BackboneError;
     try {
       const verdict = await decideAndCommit(record, parts);
       switch (verdict) {
@@ -56,7 +56,7 @@ async function attempt<T>(record: DecodedRecord<T>, parts: SettleParts<T>): Prom
       }
     } catch (thrown) {
       if (isOfSurroundings(thrown)) {
-        error = surroundingsError(thrown);
+        error = latestTrouble(error, surroundingsError(thrown));
       } else {
         attempts++;
         error = handlerError(thrown);

@@ -79,6 +79,11 @@ export function surroundingsError(error: unknown): BackboneError {
   });
 }
 
+/** What to report of two failures in a row: that time ran out says less than what it ran out on. */
+export function latestTrouble(earlier: BackboneError | undefined, latest: BackboneError): BackboneError {
+  return latest.code === "DEADLINE_REACHED" && earlier?.retriable ? earlier : latest;
+}
+
 function codeOf(error: Error): string {
   return "code" in error && typeof error.code === "string" ? error.code : "";
 }

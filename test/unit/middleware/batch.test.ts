@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { BackboneError } from "../../../shared/errors.ts";
 import { deadLetters, idempotency } from "../../../shared/middleware/index.ts";
 import { batchOf, batchOfEvent } from "../../../shared/processing/index.ts";
 import { MemoryStore } from "../processing/memory-store.ts";
@@ -34,7 +35,6 @@ describe("middlewares on their own", () => {
     const send = () => Promise.reject(new Error("not connected"));
     deadLetters({ topic: "t.dlt", consumerGroup: "g", producer: { send } }).before(request);
     const record = { topic: "t", partition: 0, offset: 1, timestampMs: 0, key: null, value: null, headers: [] };
-    const { BackboneError } = await import("../../../shared/errors.ts");
     const error = new BackboneError("MALFORMED_EVENT", "x");
     const published = batchOf(request).deadLetters?.publish({ record, error, attempts: 1 });
     await expect(published).rejects.toMatchObject({ code: "KAFKA_UNAVAILABLE" });
@@ -42,7 +42,7 @@ describe("middlewares on their own", () => {
 
   test("options are checked once, all problems in one message", () => {
     const wrong = { topic: "", consumerGroup: "g", producer: {}, maxAttempts: 0, retries: 1 };
-    expect(() => deadLetters(wrong as unknown as Parameters<typeof deadLetters>[0])).toThrow(
+    expect(() => deadLetters(wrong as never)).toThrow(
       /topic: must name a topic.*producer: must be a producer.*maxAttempts: .*retries: /s,
     );
     expect(() => idempotency({ store: new MemoryStore(), consumerGroup: "a#b", ttlSeconds: 1 })).toThrow(

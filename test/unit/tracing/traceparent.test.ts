@@ -1,6 +1,6 @@
 import { type Context, type ContextManager, context, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { afterEach, expect, test } from "vitest";
-import { formatTraceparent, outgoingTraceparent, parseTraceparent } from "../../../../shared/tracing/index.ts";
+import { formatTraceparent, outgoingTraceparent, parseTraceparent } from "../../../shared/tracing/index.ts";
 
 const traceId = "0af7651916cd43dd8448eb211c80319c";
 const spanId = "b7ad6b7169203331";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { BackboneError } from "../../../../shared/errors.ts";
-import { createLogger, errorFields } from "../../../../shared/logging/index.ts";
+import { BackboneError } from "../../../shared/errors.ts";
+import { createLogger, errorFields } from "../../../shared/logging/index.ts";
 
 test("writes one JSON object a line", () => {
   const lines: string[] = [];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { sourceRecordsOf } from "../../../../shared/msk-event/index.ts";
-import { mskEvent } from "../../../fixtures/events/msk-event.ts";
-import twoPartitions from "../../../fixtures/events/two-partitions.json" with { type: "json" };
+import { sourceRecordsOf } from "../../../shared/msk-event/index.ts";
+import { mskEvent } from "../../fixtures/events/msk-event.ts";
+import twoPartitions from "../../fixtures/events/two-partitions.json" with { type: "json" };
 
 test("reads every record of every partition with its place and time", () => {
   const records = sourceRecordsOf(twoPartitions);

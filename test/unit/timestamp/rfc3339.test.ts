@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { epochMsOf, isRfc3339 } from "../../../../shared/timestamp/index.ts";
+import { epochMsOf, isRfc3339 } from "../../../shared/timestamp/index.ts";
 
 test.each([
   ["2026-01-31T12:00:00Z", Date.UTC(2026, 0, 31, 12)],

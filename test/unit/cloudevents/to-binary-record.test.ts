@@ -1,6 +1,6 @@
 import type { CloudEventV1 } from "cloudevents";
 import { expect, test } from "vitest";
-import { toBinaryRecord, toEvent } from "../../../../shared/cloudevents/index.ts";
+import { toBinaryRecord, toEvent } from "../../../shared/cloudevents/index.ts";
 
 const event: CloudEventV1<Buffer> = {
   specversion: "1.0",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { toEvent } from "../../../../shared/cloudevents/index.ts";
-import type { SourceRecord } from "../../../../shared/msk-event/index.ts";
+import { toEvent } from "../../../shared/cloudevents/index.ts";
+import type { SourceRecord } from "../../../shared/msk-event/index.ts";
 
 const required: readonly (readonly [string, string])[] = [
   ["ce_specversion", "1.0"],

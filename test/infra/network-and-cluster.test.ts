@@ -1,0 +1,120 @@
+import { Match } from "aws-cdk-lib/assertions";
+import { describe, expect, test } from "vitest";
+import { prodTemplates } from "./backbone.ts";
+import { allowedBy } from "./statements.ts";
+
+const { network, cluster } = prodTemplates();
+
+describe("network", () => {
+  test("there is a public and a private subnet in each of three zones", () => {
+    const subnets = Object.values(network.findResources("AWS::EC2::Subnet"));
+
+    expect(subnets.map(({ Properties }) => Properties.AvailabilityZone)).toEqual(
+      [0, 1, 2, 0, 1, 2].map((index) => ({ "Fn::Select": [index, { "Fn::GetAZs": "" }] })),
+    );
+  });
+
+  test("each zone has its own way out", () => {
+    network.resourceCountIs("AWS::EC2::NatGateway", 3);
+  });
+});
+
+describe("cluster", () => {
+  test("it is KRaft with one broker in each zone", () => {
+    cluster.hasResourceProperties("AWS::MSK::Cluster", {
+      KafkaVersion: "4.1.x.kraft",
+      NumberOfBrokerNodes: 3,
+      BrokerNodeGroupInfo: {
+        InstanceType: "kafka.m7g.large",
+        ClientSubnets: [Match.anyValue(), Match.anyValue(), Match.anyValue()],
+      },
+    });
+  });
+
+  test("nobody speaks to it without TLS and a name, and its disks are encrypted", () => {
+    cluster.hasResourceProperties("AWS::MSK::Cluster", {
+      ClientAuthentication: {
+        Sasl: { Iam: { Enabled: true }, Scram: { Enabled: true } },
+        Unauthenticated: { Enabled: false },
+      },
+      EncryptionInfo: {
+        EncryptionInTransit: { ClientBroker: "TLS", InCluster: true },
+        EncryptionAtRest: { DataVolumeKMSKeyId: { "Fn::GetAtt": [Match.stringLikeRegexp("DataKey"), "Arn"] } },
+      },
+    });
+  });
+
+  test("no acknowledged record is lost with a broker, and no topic appears by itself", () => {
+    cluster.hasResourceProperties("AWS::MSK::Configuration", {
+      KafkaVersionsList: ["4.1.x.kraft"],
+      ServerProperties: [
+        "auto.create.topics.enable=false",
+        "default.replication.factor=3",
+        "min.insync.replicas=2",
+        "unclean.leader.election.enable=false",
+        "log.retention.hours=168",
+      ].join("\n"),
+    });
+  });
+
+  test("what holds data is kept", () => {
+    for (const type of ["AWS::MSK::Cluster", "AWS::KMS::Key", "AWS::SecretsManager::Secret"]) {
+      cluster.allResources(type, { DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+    }
+  });
+
+  test("each SCRAM service has a generated password under a key of its own, known to the cluster", () => {
+    cluster.hasResourceProperties("AWS::SecretsManager::Secret", {
+      Name: "AmazonMSK_backbone-prod-schema-registry",
+      KmsKeyId: { "Fn::GetAtt": [Match.stringLikeRegexp("ScramUsersKey"), "Arn"] },
+      GenerateSecretString: {
+        SecretStringTemplate: '{"username":"schema-registry"}',
+        GenerateStringKey: "password",
+        ExcludePunctuation: true,
+      },
+    });
+    const [secret] = Object.keys(cluster.findResources("AWS::SecretsManager::Secret"));
+    cluster.hasResourceProperties("AWS::MSK::BatchScramSecret", { SecretArnList: [{ Ref: secret }] });
+  });
+
+  test("its security group lets pollers of event source mappings read, and nobody else in by itself", () => {
+    const self = { "Fn::GetAtt": [Match.stringLikeRegexp("^KafkaSecurityGroup"), "GroupId"] };
+
+    cluster.resourceCountIs("AWS::EC2::SecurityGroupIngress", 1);
+    cluster.hasResourceProperties("AWS::EC2::SecurityGroupIngress", {
+      GroupId: self,
+      SourceSecurityGroupId: self,
+      FromPort: 9098,
+      ToPort: 9098,
+    });
+    cluster.hasResourceProperties("AWS::EC2::SecurityGroupEgress", {
+      GroupId: self,
+      DestinationSecurityGroupId: self,
+      FromPort: 9098,
+      ToPort: 9098,
+    });
+    cluster.hasResourceProperties("AWS::EC2::SecurityGroup", {
+      SecurityGroupIngress: Match.absent(),
+      SecurityGroupEgress: [Match.objectLike({ CidrIp: "0.0.0.0/0", FromPort: 443, ToPort: 443 })],
+    });
+  });
+
+  test("its brokers are asked for by a function that may do just that", () => {
+    cluster.hasResourceProperties("Custom::KafkaBootstrapBrokers", {
+      ClusterArn: { "Fn::GetAtt": [Match.stringLikeRegexp("^KafkaCluster"), "Arn"] },
+    });
+
+    expect(allowedBy(cluster, /BootstrapBrokersHandler/)).toEqual([
+      "kafka:GetBootstrapBrokers *",
+      expect.stringMatching(/^logs:CreateLogStream <KafkaBootstrapBrokersHandlerLogs/),
+      expect.stringMatching(/^logs:PutLogEvents <KafkaBootstrapBrokersHandlerLogs/),
+    ]);
+  });
+
+  test("brokers write their logs to CloudWatch, where they expire", () => {
+    cluster.hasResourceProperties("AWS::MSK::Cluster", {
+      LoggingInfo: { BrokerLogs: { CloudWatchLogs: { Enabled: true } } },
+    });
+    cluster.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 30 });
+  });
+});

@@ -1,0 +1,97 @@
+import { Match } from "aws-cdk-lib/assertions";
+import { expect, test } from "vitest";
+import { prodTemplates } from "./backbone.ts";
+import { evaluate } from "./evaluate.ts";
+import { allowedBy } from "./statements.ts";
+
+const { schemaRegistry } = prodTemplates();
+
+const [container] = Object.values(schemaRegistry.findResources("AWS::ECS::TaskDefinition")).flatMap(
+  ({ Properties }) => Properties.ContainerDefinitions,
+);
+
+test("two tasks serve, and a deployment that does not come up is rolled back", () => {
+  expect(container.Image).toBe("apicurio/apicurio-registry:3.3.3");
+  schemaRegistry.hasResourceProperties("AWS::ECS::Service", {
+    DesiredCount: 2,
+    LaunchType: "FARGATE",
+    DeploymentConfiguration: {
+      DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+      MinimumHealthyPercent: 100,
+    },
+    NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: "DISABLED" } },
+  });
+});
+
+test("it keeps its schemas on the cluster, as a SCRAM user over verified TLS, in topics that it does not create", () => {
+  const environment = Object.fromEntries(
+    container.Environment.map(({ Name, Value }: { Name: string; Value: unknown }) => [Name, evaluate(Value)]),
+  );
+
+  expect(environment).toEqual({
+    APICURIO_STORAGE_KIND: "kafkasql",
+    APICURIO_KAFKASQL_BOOTSTRAP_SERVERS: expect.stringMatching(/SaslScram/),
+    APICURIO_KAFKASQL_TOPIC_AUTO_CREATE: "false",
+    APICURIO_KAFKASQL_CONSUMER_GROUP_PREFIX: "schema-registry-",
+    APICURIO_KAFKASQL_CONSUMER_POLL_TIMEOUT: "500",
+    APICURIO_KAFKA_COMMON_SECURITY_PROTOCOL: "SASL_SSL",
+    APICURIO_KAFKA_COMMON_SSL_ENDPOINT_IDENTIFICATION_ALGORITHM: "https",
+    APICURIO_KAFKA_COMMON_SASL_MECHANISM: "SCRAM-SHA-512",
+    APICURIO_KAFKA_COMMON_SASL_JAAS_CONFIG:
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: expressions of the registry's configuration
+      'org.apache.kafka.common.security.scram.ScramLoginModule required username="${SCRAM_USERNAME}" password="${SCRAM_PASSWORD}";',
+  });
+});
+
+test("its password comes from the user's secret, which its tasks may read and nothing else", () => {
+  expect(
+    container.Secrets.map(({ Name, ValueFrom }: { Name: string; ValueFrom: unknown }) => [Name, evaluate(ValueFrom)]),
+  ).toEqual([
+    ["SCRAM_USERNAME", expect.stringMatching(/ScramUsersschemaregistry.*:username::$/)],
+    ["SCRAM_PASSWORD", expect.stringMatching(/ScramUsersschemaregistry.*:password::$/)],
+  ]);
+  expect(allowedBy(schemaRegistry, /ExecutionRole/)).toEqual([
+    expect.stringMatching(/^kms:Decrypt <.*ScramUsersKey/),
+    expect.stringMatching(/^logs:CreateLogStream <SchemaRegistryLogs/),
+    expect.stringMatching(/^logs:PutLogEvents <SchemaRegistryLogs/),
+    expect.stringMatching(/^secretsmanager:DescribeSecret <.*ScramUsersschemaregistry/),
+    expect.stringMatching(/^secretsmanager:GetSecretValue <.*ScramUsersschemaregistry/),
+  ]);
+});
+
+test("it is behind an internal load balancer that asks whether the journal is replayed", () => {
+  schemaRegistry.hasResourceProperties("AWS::ElasticLoadBalancingV2::LoadBalancer", { Scheme: "internal" });
+  schemaRegistry.hasResourceProperties("AWS::ElasticLoadBalancingV2::Listener", { Port: 80, Protocol: "HTTP" });
+  schemaRegistry.hasResourceProperties("AWS::ElasticLoadBalancingV2::TargetGroup", {
+    Port: 8080,
+    HealthCheckPath: "/health/ready",
+    HealthCheckPort: "9000",
+  });
+});
+
+test("it reaches the brokers' SCRAM port, and only its clients and health checks reach it", () => {
+  const groupOf = (id: unknown) =>
+    /(Kafka|Registration|Balancer|Task)SecurityGroup/.exec(String(evaluate(id)))?.[1] ?? "unknown";
+  const rules = Object.values(schemaRegistry.findResources("AWS::EC2::SecurityGroupIngress")).map(
+    ({ Properties }) =>
+      `${groupOf(Properties.SourceSecurityGroupId)} → ${groupOf(Properties.GroupId)} ${Properties.FromPort}`,
+  );
+
+  expect(rules.sort()).toEqual([
+    "Balancer → Task 8080",
+    "Balancer → Task 9000",
+    "Registration → Balancer 80",
+    "Task → Kafka 9096",
+  ]);
+});
+
+test("the schemas are registered once it serves", () => {
+  schemaRegistry.hasResource("Custom::Trigger", {
+    Properties: { HandlerArn: { Ref: Match.stringLikeRegexp("^SchemaRegistrationFunctionCurrentVersion") } },
+    DependsOn: Match.arrayWith([Match.stringLikeRegexp("^SchemaRegistryService")]),
+  });
+  schemaRegistry.hasResourceProperties("AWS::Lambda::Function", {
+    FunctionName: "backbone-prod-schema-registration",
+    Environment: { Variables: { ORDER_EVENTS_TOPIC: "order-events" } },
+  });
+});

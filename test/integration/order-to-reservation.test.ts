@@ -1,0 +1,213 @@
+import { type DynamoDBDocumentClient, GetCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Backbone } from "../../local/backbone.ts";
+import { orderBody, post } from "./orders.ts";
+import { caughtUp, documentClient, eventually, messagesOf, startTestBackbone } from "./running-backbone.ts";
+
+const sourceTopic = "order-events";
+const deadLetterTopic = "order-events.inventory.dlt";
+
+let backbone: Backbone;
+let tables: DynamoDBDocumentClient;
+let consumer: Backbone["functions"] extends { get(name: string): infer F } ? F : never;
+let tableNames: { readonly reservations: string; readonly stock: string };
+
+beforeAll(async () => {
+  backbone = await startTestBackbone();
+  tables = documentClient(backbone);
+  const mapping = backbone.mappings[0];
+  if (mapping === undefined) throw new Error("the templates have no event source mapping");
+  consumer = backbone.functions.get(mapping.definition.functionName);
+  const { RESERVATIONS_TABLE = "", STOCK_TABLE = "" } = consumer.definition.environment;
+  tableNames = { reservations: RESERVATIONS_TABLE, stock: STOCK_TABLE };
+});
+
+afterAll(async () => {
+  tables?.destroy();
+  await backbone?.stop();
+});
+
+const reservationOf = async (orderId: string) =>
+  (await tables.send(new GetCommand({ TableName: tableNames.reservations, Key: { orderId }, ConsistentRead: true })))
+    .Item;
+
+/** Units that have left the stock of a SKU. */
+async function takenOf(sku: string): Promise<number> {
+  const { Item } = await tables.send(
+    new GetCommand({ TableName: tableNames.stock, Key: { sku }, ConsistentRead: true }),
+  );
+  return Item === undefined ? 0 : Item.initial - Item.remaining;
+}
+
+const deadLettersOf = async (orderId: string) =>
+  (await messagesOf(backbone, deadLetterTopic)).filter(({ key }) => key?.toString() === orderId);
+
+describe("an order that is posted", () => {
+  it("is a CloudEvent in binary mode on the topic, keyed by order, and has its effect in DynamoDB", async () => {
+    const { status, answer } = await post(backbone.url, orderBody("whole-way", ["W-1", 3], ["W-2", 1]));
+    expect(status).toBe(202);
+    await caughtUp(backbone);
+
+    const [record] = (await messagesOf(backbone, sourceTopic)).filter(({ key }) => key?.toString() === "whole-way");
+    const headers = Object.fromEntries(
+      Object.entries(record?.headers ?? {}).map(([name, value]) => [name, String(value)]),
+    );
+    expect(headers).toMatchObject({
+      ce_specversion: "1.0",
+      ce_id: answer.eventId,
+      ce_source: "/order-service",
+      ce_type: "com.example.orders.OrderCreated.v1",
+      "content-type": "application/avro",
+    });
+    expect(record?.value?.[0]).toBe(0); // the wire format's magic byte
+    expect(await reservationOf("whole-way")).toMatchObject({
+      eventId: answer.eventId,
+      status: "RESERVED",
+      lines: [
+        { sku: "W-1", quantity: 3 },
+        { sku: "W-2", quantity: 1 },
+      ],
+    });
+    expect([await takenOf("W-1"), await takenOf("W-2")]).toEqual([3, 1]);
+  });
+
+  it("twice with the same body has one effect, under one event id", async () => {
+    const body = orderBody("twice", ["T-1", 5]);
+    const answers = [await post(backbone.url, body), await post(backbone.url, body)];
+    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    expect(answers[0]?.answer.eventId).toBe(answers[1]?.answer.eventId);
+    await caughtUp(backbone);
+    expect(await takenOf("T-1")).toBe(5);
+    expect(await deadLettersOf("twice")).toEqual([]);
+  });
+
+  it("again with another body changes nothing and goes to the dead-letter topic", async () => {
+    await post(backbone.url, orderBody("functional", ["F-1", 5]));
+    await post(backbone.url, orderBody("functional", ["F-1", 7]));
+    await caughtUp(backbone);
+    expect(await takenOf("F-1")).toBe(5);
+    const [letter] = await deadLettersOf("functional");
+    expect(String(letter?.headers?.["dlt-error-code"])).toBe("DUPLICATE_BUSINESS_KEY");
+  });
+
+  it("with more SKUs than one transaction holds goes to the dead-letter topic", async () => {
+    const lines = Array.from({ length: 120 }, (_, index): [string, number] => [`L-${index}`, 1]);
+    await post(backbone.url, orderBody("too-large", ...lines));
+    await caughtUp(backbone);
+    const [letter] = await deadLettersOf("too-large");
+    expect(String(letter?.headers?.["dlt-error-code"])).toBe("EFFECTS_TOO_LARGE");
+    expect(await reservationOf("too-large")).toBeUndefined();
+  });
+
+  it("with wrong fields is refused with all of them, and nothing is published", async () => {
+    const { status, answer } = await post(backbone.url, {
+      orderId: "refused",
+      customerId: "",
+      totalAmount: 1,
+      lines: [{ sku: "A", quantity: 0, unitPrice: "x" }],
+    });
+    expect(status).toBe(400);
+    expect((answer.errors as { field: string }[]).map(({ field }) => field)).toEqual([
+      "customerId",
+      "lines[0].quantity",
+      "lines[0].unitPrice",
+    ]);
+    expect((await messagesOf(backbone, sourceTopic)).filter(({ key }) => key?.toString() === "refused")).toEqual([]);
+  });
+});
+
+describe("a poison record", () => {
+  it("goes to the dead-letter topic byte for byte, and its neighbours are processed", async () => {
+    const poison = Buffer.from([0xde, 0xad, 0xbe, 0xef, 0x00]);
+    await post(backbone.url, orderBody("neighbour-1", ["P-1", 1]));
+    const producer = backbone.kafka.producer();
+    await producer.connect();
+    // On every partition, so that it stands between orders wherever those are.
+    await producer.send({
+      topic: sourceTopic,
+      messages: Array.from({ length: 6 }, (_, partition) => ({
+        key: "poison",
+        value: poison,
+        headers: { "x-origin": Buffer.from([0xff, 0x00]) },
+        partition,
+      })),
+    });
+    await producer.disconnect();
+    await post(backbone.url, orderBody("neighbour-2", ["P-1", 1]));
+    await caughtUp(backbone);
+
+    const letters = await deadLettersOf("poison");
+    expect(letters).toHaveLength(6);
+    for (const { value, headers } of letters) {
+      expect(value).toEqual(poison);
+      expect(headers?.["x-origin"]).toEqual(Buffer.from([0xff, 0x00]));
+      expect(String(headers?.["dlt-original-topic"])).toBe(sourceTopic);
+      expect(String(headers?.["dlt-error-code"])).toBe("MALFORMED_EVENT");
+    }
+    expect(await takenOf("P-1")).toBe(2);
+  });
+});
+
+describe("a consumer killed with -9 in the middle of a batch", () => {
+  it("is started again, and each order has its effect once", async () => {
+    const orders = Array.from({ length: 120 }, (_, index) =>
+      orderBody(`killed-${index}`, ["K-1", 1], [`K-${index}`, 2]),
+    );
+    const mineOf = async () => {
+      const { Items = [] } = await tables.send(
+        new ScanCommand({
+          TableName: tableNames.reservations,
+          ConsistentRead: true,
+          FilterExpression: "begins_with(orderId, :prefix)",
+          ExpressionAttributeValues: { ":prefix": "killed-" },
+        }),
+      );
+      return Items.length;
+    };
+    await Promise.all(orders.map((order) => post(backbone.url, order)));
+    const before = await eventually("part of the batch has taken effect", async () => {
+      const count = await mineOf();
+      return count > 0 ? count : undefined;
+    });
+    for (const pid of consumer.pids()) process.kill(pid, "SIGKILL");
+    expect(before).toBeLessThan(orders.length);
+    await caughtUp(backbone);
+
+    expect(await mineOf()).toBe(orders.length);
+    expect(await takenOf("K-1")).toBe(orders.length + 2); // K-1 is also the own SKU of the order killed-1
+    expect(await takenOf("K-77")).toBe(2);
+  });
+});
+
+describe("with a part away", () => {
+  const processesOfOrderService = () =>
+    backbone.functions.running().flatMap((one) => (one === consumer ? [] : one.pids()));
+
+  it("answers 503 while Kafka is away, and recovers by itself", async () => {
+    await backbone.parts.kafka.stop();
+    const away = await post(backbone.url, orderBody("kafka-away", ["A-1", 1]));
+    expect(away.status).toBe(503);
+    await backbone.parts.kafka.start();
+    await eventually("the same order is accepted", async () =>
+      (await post(backbone.url, orderBody("kafka-away", ["A-1", 1]))).status === 202 ? true : undefined,
+    );
+    await caughtUp(backbone);
+    expect(await takenOf("A-1")).toBe(1);
+  });
+
+  it("answers 503 while the registry is away and the schema's id is not known yet, and recovers by itself", async () => {
+    await backbone.parts.registry.stop();
+    for (const pid of processesOfOrderService()) process.kill(pid, "SIGKILL");
+    await eventually("no process is left that knows the id", async () =>
+      processesOfOrderService().length === 0 ? true : undefined,
+    );
+    const away = await post(backbone.url, orderBody("registry-away", ["A-2", 1]));
+    expect(away.status).toBe(503);
+    await backbone.parts.registry.start();
+    await eventually("the same order is accepted", async () =>
+      (await post(backbone.url, orderBody("registry-away", ["A-2", 1]))).status === 202 ? true : undefined,
+    );
+    await caughtUp(backbone);
+    expect(await takenOf("A-2")).toBe(1);
+  });
+});

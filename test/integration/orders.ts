@@ -1,0 +1,19 @@
+/** A valid body of POST /orders under an id of its own. */
+export function orderBody(orderId: string, ...lines: [sku: string, quantity: number][]) {
+  return {
+    orderId,
+    customerId: "C-1",
+    totalAmount: lines.reduce((sum, [, quantity]) => sum + quantity * 2.5, 0),
+    createdAt: "2026-03-26T09:15:00Z",
+    lines: lines.map(([sku, quantity]) => ({ sku, quantity, unitPrice: 2.5 })),
+  };
+}
+
+export async function post(url: string, body: unknown): Promise<{ status: number; answer: Record<string, unknown> }> {
+  const response = await fetch(`${url}/orders`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+}

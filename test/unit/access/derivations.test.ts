@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { aclsOf, deadLetterTopicsOf, parseAccess, topicsOf } from "../../../shared/access/index.ts";
+import { smallAccess } from "./state.ts";
+
+test("each consumed topic has a dead-letter topic for each service that wants one", () => {
+  expect(topicsOf(smallAccess()).map(({ name }) => name)).toEqual(["orders", "journal", "orders.stock.dlt"]);
+});
+
+test("a dead-letter topic has the size of its source, and keeps what the source would already have dropped", () => {
+  expect(topicsOf(smallAccess()).at(-1)).toEqual({
+    name: "orders.stock.dlt",
+    partitions: 6,
+    replication: 2,
+    configs: {
+      "cleanup.policy": "delete",
+      "max.message.bytes": "1114124",
+      "message.timestamp.type": "LogAppendTime",
+      "min.insync.replicas": "2",
+      "retention.ms": "1209600000",
+    },
+  });
+});
+
+test("a dead-letter topic takes the source's largest record with the dead-letter headers on top", () => {
+  const access = parseAccess(
+    `
+topics: { orders: { partitions: 1, configs: { max.message.bytes: 2000000 } } }
+services: { stock: { type: application, consumes: [orders] } }
+`,
+    "access.yaml",
+  );
+
+  expect(topicsOf(access).at(-1)?.configs["max.message.bytes"]).toBe("2065536");
+});
+
+test("a service without dead letters has no dead-letter topics", () => {
+  const [, stock, keeper] = smallAccess().services;
+
+  expect(stock && deadLetterTopicsOf(stock)).toEqual(["orders.stock.dlt"]);
+  expect(keeper && deadLetterTopicsOf(keeper)).toEqual([]);
+});
+
+test("SCRAM services get ACLs for what they produce, consume and are given by hand, IAM services none", () => {
+  const acls = aclsOf(smallAccess());
+
+  expect(new Set(acls.map(({ principal, permission }) => `${principal} ${permission}`))).toEqual(
+    new Set(["User:journal-keeper ALLOW"]),
+  );
+  expect(
+    acls.map(({ operation, resourceType, patternType, resourceName }) =>
+      [operation, resourceType, patternType, resourceName].join(" "),
+    ),
+  ).toEqual([
+    "WRITE TOPIC LITERAL journal",
+    "DESCRIBE TOPIC LITERAL journal",
+    "READ TOPIC LITERAL journal",
+    "READ TOPIC LITERAL orders",
+    "DESCRIBE TOPIC LITERAL orders",
+    "READ GROUP LITERAL keepers",
+    "READ GROUP PREFIXED keepers-",
+  ]);
+});
+
+test("a SCRAM service with dead letters may write them", () => {
+  const access = parseAccess(
+    `
+topics: { orders: { partitions: 1 } }
+services: { stock: { type: application, auth: scram, consumes: [orders] } }
+`,
+    "access.yaml",
+  );
+
+  expect(aclsOf(access)).toContainEqual({
+    principal: "User:stock",
+    resourceType: "TOPIC",
+    resourceName: "orders.stock.dlt",
+    patternType: "LITERAL",
+    operation: "WRITE",
+    permission: "ALLOW",
+  });
+});

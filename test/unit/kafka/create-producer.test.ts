@@ -1,0 +1,239 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import {
+  createProducer,
+  type KafkaClient,
+  type OutgoingRecord,
+  type ProducerOptions,
+} from "../../../shared/kafka/index.ts";
+
+/** A client whose connections and acknowledgements the test decides. */
+class ClientDouble implements KafkaClient {
+  connecting = Promise.resolve();
+  readonly batches: { topics: string[]; values: string[]; acknowledge: () => void; fail: (error: Error) => void }[] =
+    [];
+  closed = false;
+
+  connect(): Promise<void> {
+    return this.connecting;
+  }
+
+  sendBatch(records: readonly { topic: string; record: OutgoingRecord }[]): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const topics = records.map(({ topic }) => topic);
+    const values = records.map(({ record }) => record.value?.toString() ?? "");
+    this.batches.push({ topics, values, acknowledge: resolve, fail: reject });
+    return promise;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+}
+
+function record(value: string, bytes = 0): OutgoingRecord {
+  return { key: Buffer.alloc(bytes), value: Buffer.from(value), headers: [] };
+}
+
+function setUp(options: Partial<ProducerOptions> = {}) {
+  const clients: ClientDouble[] = [];
+  const warnings: string[] = [];
+  const producer = createProducer({
+    brokers: ["b-1:9098"],
+    auth: { mechanism: "iam", region: "eu-west-1" },
+    logger: { info: () => {}, error: () => {}, warn: (message) => warnings.push(message) },
+    createClient: async () => {
+      const client = new ClientDouble();
+      clients.push(client);
+      return client;
+    },
+    ...options,
+  });
+  return { producer, clients, warnings };
+}
+
+function batchOf(clients: readonly ClientDouble[], client: number, batch: number) {
+  const found = clients[client]?.batches[batch];
+  if (found === undefined) throw new Error(`client ${client} has no batch ${batch}`);
+  return found;
+}
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("createProducer", () => {
+  test("opens no connection before the first send", async () => {
+    const { clients } = setUp();
+    await settle();
+    expect(clients).toHaveLength(0);
+  });
+
+  test("resolves a send only once it is acknowledged", async () => {
+    const { producer, clients } = setUp();
+    let acknowledged = false;
+    const sending = producer.send("t", record("a")).then(() => {
+      acknowledged = true;
+    });
+    await settle();
+    expect(acknowledged).toBe(false);
+    batchOf(clients, 0, 0).acknowledge();
+    await sending;
+    expect(acknowledged).toBe(true);
+  });
+
+  test("has one send in flight and puts what comes meanwhile into the next one, across topics", async () => {
+    const { producer, clients } = setUp();
+    const first = producer.send("t", record("a"));
+    await settle();
+    const rest = [producer.send("t", record("b")), producer.send("u", record("c"))];
+    await settle();
+    expect(clients[0]?.batches).toHaveLength(1);
+
+    batchOf(clients, 0, 0).acknowledge();
+    await first;
+    await settle();
+    expect(batchOf(clients, 0, 1)).toMatchObject({ topics: ["t", "u"], values: ["b", "c"] });
+    batchOf(clients, 0, 1).acknowledge();
+    await Promise.all(rest);
+    expect(clients).toHaveLength(1);
+  });
+
+  test("sends what came while it connected as one batch", async () => {
+    const { producer, clients } = setUp();
+    void producer.send("t", record("a"));
+    void producer.send("t", record("b"));
+    await settle();
+    expect(batchOf(clients, 0, 0).values).toEqual(["a", "b"]);
+  });
+
+  test("keeps a batch within what a broker takes as one request", async () => {
+    const { producer, clients } = setUp();
+    for (const value of ["a", "b", "c"]) void producer.send("t", record(value, 400_000));
+    void producer.send("t", record("too large alone", 2_000_000));
+    await settle();
+    const sizes: string[][] = [];
+    for (let batch = 0; batch < 3; batch += 1) {
+      sizes.push(batchOf(clients, 0, batch).values);
+      batchOf(clients, 0, batch).acknowledge();
+      await settle();
+    }
+    expect(sizes).toEqual([["a", "b"], ["c"], ["too large alone"]]);
+  });
+
+  test("fails every record of a failed batch and discards the client before the next one", async () => {
+    const { producer, clients } = setUp();
+    const sends = [producer.send("t", record("a")), producer.send("t", record("b"))];
+    const outcome = Promise.allSettled(sends);
+    await settle();
+    const later = producer.send("t", record("c"));
+    batchOf(clients, 0, 0).fail(new Error("response lost"));
+
+    for (const result of await outcome) {
+      expect(result).toMatchObject({ status: "rejected", reason: { code: "KAFKA_UNAVAILABLE", retriable: true } });
+    }
+    await settle();
+    expect(clients[0]?.closed).toBe(true);
+    expect(batchOf(clients, 1, 0).values).toEqual(["c"]);
+    batchOf(clients, 1, 0).acknowledge();
+    await later;
+  });
+
+  test("a failed batch says the topic, the reason and that the outcome is unknown", async () => {
+    const { producer, clients } = setUp();
+    const sending = expect(producer.send("order-events", record("a"))).rejects.toThrow(
+      "kafka did not acknowledge the record, its outcome is unknown: topic order-events: response lost",
+    );
+    await settle();
+    batchOf(clients, 0, 0).fail(new Error("response lost"));
+    await sending;
+  });
+
+  test("gives up when the time budget is used up, and an acknowledgement that comes later changes nothing", async () => {
+    const { producer, clients } = setUp({ timeoutMs: 1_000 });
+    const sends = Promise.allSettled([producer.send("t", record("a")), producer.send("t", record("b"))]);
+    await vi.advanceTimersByTimeAsync(999);
+    expect(clients[0]?.closed).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await sends).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(clients[0]?.closed).toBe(true);
+
+    batchOf(clients, 0, 0).acknowledge();
+    const next = producer.send("t", record("c"));
+    await settle();
+    batchOf(clients, 1, 0).acknowledge();
+    await expect(next).resolves.toBeUndefined();
+  });
+
+  test("waiting for the send in flight counts in the time budget", async () => {
+    const { producer, clients } = setUp({ timeoutMs: 1_000 });
+    void producer.send("t", record("a"));
+    await vi.advanceTimersByTimeAsync(800);
+    const second = Promise.allSettled([producer.send("t", record("b"))]);
+    await vi.advanceTimersByTimeAsync(100);
+    batchOf(clients, 0, 0).acknowledge();
+    await vi.advanceTimersByTimeAsync(899);
+    expect(clients[0]?.closed).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await second).toMatchObject([{ status: "rejected", reason: { code: "KAFKA_UNAVAILABLE" } }]);
+  });
+
+  test("a connection that hangs fails all who wait for it and is closed", async () => {
+    const client = new ClientDouble();
+    client.connecting = new Promise<void>(() => {});
+    const { producer } = setUp({ timeoutMs: 1_000, createClient: async () => client });
+    const sends = Promise.allSettled([producer.send("t", record("a")), producer.send("u", record("b"))]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await sends).toMatchObject([
+      { reason: { message: expect.stringContaining("no connection to kafka, the record was not sent: topic t") } },
+      { reason: { message: expect.stringContaining("no connection to kafka, the record was not sent: topic u") } },
+    ]);
+    expect(client).toMatchObject({ closed: true, batches: [] });
+  });
+
+  test("a client that cannot even be made fails the send and is tried again by the next one", async () => {
+    const createClient = vi.fn(async (): Promise<KafkaClient> => {
+      throw new Error("no module");
+    });
+    const { producer, warnings } = setUp({ createClient });
+    await expect(producer.send("t", record("a"))).rejects.toMatchObject({ code: "KAFKA_UNAVAILABLE" });
+    await expect(producer.send("t", record("b"))).rejects.toMatchObject({ code: "KAFKA_UNAVAILABLE" });
+    expect(createClient).toHaveBeenCalledTimes(2);
+    await settle();
+    expect(warnings).toEqual(["closing the kafka client failed", "closing the kafka client failed"]);
+  });
+
+  test("keeps its connection between sends, but replaces one that was idle for too long", async () => {
+    const { producer, clients } = setUp({ maxIdleMs: 60_000 });
+    const send = async (value: string, client: number, batch: number) => {
+      const sending = producer.send("t", record(value));
+      await settle();
+      batchOf(clients, client, batch).acknowledge();
+      await sending;
+    };
+    await send("a", 0, 0);
+    await vi.advanceTimersByTimeAsync(60_000);
+    await send("b", 0, 1);
+    await vi.advanceTimersByTimeAsync(60_001);
+    await send("c", 1, 0);
+    expect(clients.map(({ closed }) => closed)).toEqual([true, false]);
+  });
+
+  test("close closes the connection and a later send opens a fresh one", async () => {
+    const { producer, clients } = setUp();
+    const first = producer.send("t", record("a"));
+    await settle();
+    batchOf(clients, 0, 0).acknowledge();
+    await first;
+    await producer.close();
+    expect(clients[0]?.closed).toBe(true);
+    void producer.send("t", record("b"));
+    await settle();
+    expect(clients).toHaveLength(2);
+  });
+});

@@ -1,0 +1,183 @@
+import { describe, expect, test } from "vitest";
+import { BackboneError } from "../../../shared/errors.ts";
+import { createAvroDeserializer, createAvroSerializer } from "../../../shared/schema-registry/index.ts";
+import { orderCreatedSchema, orderCreatedType } from "../../../shared/schemas/index.ts";
+import { orderCreated, orderCreatedValue, orderRegistry } from "../../fixtures/events/order-events.ts";
+
+const order = orderCreated({ customerId: "Café 🎉", createdAt: new Date("2026-01-01T08:26:00.123Z") });
+
+function deserializer(reader: object = orderCreatedSchema, writer: object = orderCreatedSchema) {
+  const asked: number[] = [];
+  const schemaById = async (id: number) => {
+    asked.push(id);
+    return JSON.stringify(writer);
+  };
+  const readers = { [orderCreatedType]: reader, other: reader };
+  return { asked, ...createAvroDeserializer({ registry: { schemaById }, readers }) };
+}
+
+function record(...fields: object[]) {
+  return { type: "record", name: "OrderCreated", namespace: "com.example.orders", fields };
+}
+
+function framed(...bytes: number[]): Buffer {
+  return Buffer.from([0, 0, 0, 0, 42, ...bytes]);
+}
+
+describe("round trip", () => {
+  test("an order comes back as it was, its time as a Date", async () => {
+    const value = await orderCreatedValue(order);
+    expect(value.subarray(0, 5)).toEqual(Buffer.from([0, 0, 0, 0, 42]));
+    expect(await deserializer().deserialize(orderCreatedType, value)).toEqual(order);
+  });
+
+  test("an order without lines and one of a thousand lines", async () => {
+    for (const length of [0, 1_000]) {
+      const lines = Array.from({ length }, (_, index) => ({ sku: `s${index}`, quantity: index, unitPrice: 0.1 }));
+      const read = await deserializer().deserialize(orderCreatedType, await orderCreatedValue({ ...order, lines }));
+      expect(read).toEqual({ ...order, lines });
+    }
+  });
+});
+
+describe("the deserializer", () => {
+  test("resolves the writer's schema to the reader's", async () => {
+    const [orderId, , totalAmount, createdAt] = orderCreatedSchema.fields;
+    const reader = record(createdAt, totalAmount, orderId, { name: "channel", type: "string", default: "web" });
+    expect(await deserializer(reader).deserialize(orderCreatedType, await orderCreatedValue(order))).toEqual({
+      createdAt: order.createdAt,
+      totalAmount: order.totalAmount,
+      orderId: order.orderId,
+      channel: "web",
+    });
+  });
+
+  test("reads a plain long as a reader's timestamp, and a writer's timestamp as a plain long", async () => {
+    const plain = record({ name: "createdAt", type: "long" });
+    const time = record({ name: "createdAt", type: { type: "long", logicalType: "timestamp-millis" } });
+    expect(await deserializer(time, plain).deserialize("other", framed(2))).toEqual({ createdAt: new Date(1) });
+    expect(await deserializer(plain, time).deserialize("other", framed(2))).toEqual({ createdAt: 1 });
+  });
+
+  test("asks for a schema once an event type", async () => {
+    const { asked, deserialize } = deserializer();
+    const value = await orderCreatedValue();
+    for (const eventType of [orderCreatedType, orderCreatedType, "other", "other"]) await deserialize(eventType, value);
+    expect(asked).toEqual([42, 42]);
+  });
+
+  test.each([
+    ["too few bytes", async () => (await orderCreatedValue()).subarray(0, -1)],
+    ["a byte too many", async () => Buffer.concat([await orderCreatedValue(), Buffer.from([0])])],
+    ["an empty value", async () => Buffer.alloc(0)],
+    ["a value shorter than the wire format's head", async () => Buffer.from([0, 0, 0, 1])],
+    ["another magic byte", async () => Buffer.from([1, 0, 0, 0, 42, 0])],
+    ["a negative schema id", async () => Buffer.from([0, 0xff, 0, 0, 42, 0])],
+    ["text", async () => Buffer.from('{"orderId":"1"}')],
+    [
+      "an array that announces 2^31 items",
+      async () => framed(2, 65, 2, 65, ...Array(8).fill(0), 0, 254, 255, 255, 255, 15),
+    ],
+    [
+      "an array that announces -2^31 items",
+      async () => framed(2, 65, 2, 65, ...Array(8).fill(0), 0, 255, 255, 255, 255, 15, 2),
+    ],
+    [
+      "a time that no Date can hold",
+      async () => framed(2, 65, 2, 65, ...Array(8).fill(0), ...Array(7).fill(254), 31, 0),
+    ],
+  ])("%s is MALFORMED_PAYLOAD", async (_, value) => {
+    await expect(deserializer().deserialize(orderCreatedType, await value())).rejects.toMatchObject({
+      code: "MALFORMED_PAYLOAD",
+      retriable: false,
+    });
+  });
+
+  test("an endless block in a field that the reader skips is MALFORMED_PAYLOAD", async () => {
+    const texts = { name: "texts", type: { type: "array", items: "string" } };
+    const counts = { name: "counts", type: { type: "map", values: "long" } };
+    const { deserialize } = deserializer(record(), record(texts, counts));
+    await expect(deserialize("other", framed(2, 2, 65, 0, 2, 2, 65, 2, 0))).resolves.toEqual({});
+    for (const value of [framed(254, 255, 255, 255, 15), framed(0, 254, 255, 255, 255, 15)]) {
+      await expect(deserialize("other", value)).rejects.toMatchObject({ code: "MALFORMED_PAYLOAD" });
+    }
+  });
+
+  test("maps keep every key, __proto__ too", async () => {
+    const schema = record({ name: "counts", type: { type: "map", values: "long" } });
+    const key = Buffer.from("__proto__");
+    const read = await deserializer(schema, schema).deserialize("other", framed(2, key.length * 2, ...key, 14, 0));
+    expect(JSON.stringify(read)).toBe('{"counts":{"__proto__":7}}');
+  });
+
+  test("an event type without a reader is UNKNOWN_EVENT_TYPE and names those that have one", async () => {
+    await expect(deserializer().deserialize("toString", Buffer.alloc(5))).rejects.toMatchObject({
+      code: "UNKNOWN_EVENT_TYPE",
+      message: `no reader for event type "toString", there is one for ${orderCreatedType}, other`,
+    });
+  });
+
+  test.each([
+    ["a field that the reader needs and the writer lacks", record()],
+    ["a type that cannot be promoted", record({ name: "orderId", type: "long" })],
+    ["no Avro schema at all", { type: "nonsense" }],
+  ])("%s is SCHEMA_MISMATCH", async (_, writer) => {
+    const { deserialize } = deserializer(orderCreatedSchema, writer);
+    await expect(deserialize(orderCreatedType, framed())).rejects.toMatchObject({ code: "SCHEMA_MISMATCH" });
+  });
+
+  test("what the registry says of a schema comes through", async () => {
+    const failures = [
+      new BackboneError("SCHEMA_NOT_FOUND", "no schema 42"),
+      new BackboneError("REGISTRY_UNAVAILABLE", "away"),
+    ];
+    for (const failure of failures) {
+      const registry = { schemaById: () => Promise.reject(failure) };
+      const readers = { [orderCreatedType]: orderCreatedSchema };
+      const { deserialize } = createAvroDeserializer({ registry, readers });
+      await expect(deserialize(orderCreatedType, await orderCreatedValue())).rejects.toBe(failure);
+    }
+  });
+
+  test("a reader that is no schema is refused at once", () => {
+    expect(() => deserializer({ type: "nonsense" })).toThrow(expect.objectContaining({ code: "INVALID_OPTIONS" }));
+  });
+});
+
+describe("the serializer", () => {
+  const writers = { [orderCreatedType]: { subject: "order-events-value", schema: orderCreatedSchema } };
+
+  test("names every field that does not fit, not what it holds", async () => {
+    const { serialize } = createAvroSerializer({ registry: orderRegistry, writers });
+    const lines = [{ sku: "secret", quantity: 2 ** 31, unitPrice: 1 }];
+    await expect(serialize(orderCreatedType, { ...order, createdAt: 5, lines })).rejects.toMatchObject({
+      code: "SCHEMA_MISMATCH",
+      message: `data of ${orderCreatedType} does not fit its schema at createdAt, lines.0.quantity`,
+    });
+  });
+
+  test("asks for the id under the subject", async () => {
+    const asked: unknown[] = [];
+    const registry = {
+      idOf: async (subject: string, schema: object) => {
+        asked.push([subject, schema]);
+        return 258;
+      },
+    };
+    const value = await createAvroSerializer({ registry, writers }).serialize(orderCreatedType, order);
+    expect(value.readInt32BE(1)).toBe(258);
+    expect(asked).toEqual([["order-events-value", orderCreatedSchema]]);
+  });
+
+  test("an event type without a schema is UNKNOWN_EVENT_TYPE", async () => {
+    const { serialize } = createAvroSerializer({ registry: orderRegistry, writers });
+    await expect(serialize("other", {})).rejects.toMatchObject({ code: "UNKNOWN_EVENT_TYPE" });
+  });
+
+  test("a schema that is none is refused at once", () => {
+    const nonsense = { a: { subject: "a", schema: { type: "nonsense" } } };
+    expect(() => createAvroSerializer({ registry: orderRegistry, writers: nonsense })).toThrow(
+      expect.objectContaining({ code: "INVALID_OPTIONS" }),
+    );
+  });
+});
