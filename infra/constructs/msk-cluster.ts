@@ -34,7 +34,7 @@ export interface MskClusterProps {
 /** https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
 const ports = { scram: 9096, iam: 9098 } as const;
 
-/** A new name for each change of the version, since a configuration cannot change the versions it is for. */
+/** https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-properties.html */
 const serverProperties = [
   // Topics come from the access file, and from nowhere else.
   "auto.create.topics.enable=false",
@@ -67,6 +67,7 @@ export class MskCluster extends Construct {
     this.#securityGroup = this.#clusterSecurityGroup(props.vpc);
 
     const configuration = new CfnConfiguration(this, "Configuration", {
+      // A configuration cannot change the versions it is for, so another version takes another name.
       name: `${props.clusterName}-${props.kafkaVersion.replaceAll(".", "-")}`,
       kafkaVersionsList: [props.kafkaVersion],
       serverProperties,

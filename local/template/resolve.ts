@@ -84,9 +84,10 @@ export function createResolver(assembly: Assembly, locals: ReadonlyMap<string, L
     },
     "Fn::Sub"(stack, argument) {
       if (typeof argument !== "string") throw unsupported(stack, "Fn::Sub with a map of variables");
-      return argument.replaceAll(/\$\{([^!}][^}]*)\}/g, (_, name: string) =>
-        String(name.includes(".") ? functions["Fn::GetAtt"]?.(stack, name) : functions.Ref?.(stack, name)),
-      );
+      return argument.replaceAll(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
+        if (literal !== "") return `\${${name}}`;
+        return String(name.includes(".") ? functions["Fn::GetAtt"]?.(stack, name) : functions.Ref?.(stack, name));
+      });
     },
     "Fn::Base64": (stack, argument) => Buffer.from(String(resolve(stack, argument))).toString("base64"),
   };

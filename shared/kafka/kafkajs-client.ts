@@ -3,7 +3,7 @@ import { connect } from "node:tls";
 import type { ICustomPartitioner, IHeaders, ISocketFactory, KafkaConfig, Message, SASLOptions } from "kafkajs";
 import type { Logger } from "../logging/index.ts";
 import type { KafkaAuth, KafkaClient } from "./kafka-client.ts";
-import { stopIdleTimers, stopIdleTimers } from "./kafkajs-idle-timers.ts";
+import { stopIdleTimers } from "./kafkajs-idle-timers.ts";
 import type { OutgoingRecord } from "./producer.ts";
 
 export interface KafkajsClientOptions {
@@ -12,7 +12,7 @@ export interface KafkajsClientOptions {
   readonly logger: Logger;
 }
 
-// Five attempts to connect at 3 s each are the producer's default budget of 15 s; so are two requests at 6 s.
+// Five attempts to connect at 3 s each are the default time budget of a send, 15 s; two requests at 6 s fit into it.
 const connectionTimeoutMs = 3_000;
 const requestTimeoutMs = 6_000;
 

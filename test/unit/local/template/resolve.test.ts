@@ -24,7 +24,7 @@ describe("createResolver", () => {
     ["AWS::NoValue, which takes its key away", { a: 1, b: { Ref: "AWS::NoValue" } }, { a: 1 }],
     ["an import across stacks", { "Fn::ImportValue": "cluster:Arn" }, "arn:aws:kafka:r:a:cluster/c/uuid"],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of Fn::Sub
-    ["Fn::Sub", { "Fn::Sub": "x-${Table}-${AWS::Partition}-${!Literal}" }, "x-local-Table-aws-${!Literal}"],
+    ["Fn::Sub", { "Fn::Sub": "x-${Table}-${AWS::Partition}-${!Literal}" }, "x-local-Table-aws-${Literal}"],
     ["Fn::Base64", { "Fn::Base64": "a" }, "YQ=="],
     [
       "Join, Select and Split, nested",

@@ -1,0 +1,184 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { eventually } from "./running-backbone.ts";
+
+interface Run {
+  readonly process: ChildProcess;
+  readonly output: () => string;
+  /** Code, standard output and everything that was printed, when the process has ended. */
+  readonly ended: Promise<{ code: number | null; stdout: string; output: string }>;
+}
+
+const running: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of running.splice(0)) if (child.exitCode === null) child.kill("SIGKILL");
+});
+
+/** `npm start -- …` as a user calls it, in a process group of its own, as a terminal's job is. */
+function npmStart(...args: string[]): Run {
+  const child = spawn("npm", ["--silent", "start", "--", ...args], {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.push(child);
+  let stdout = "";
+  let output = "";
+  child.stdout?.on("data", (data) => {
+    stdout += data;
+    output += data;
+  });
+  child.stderr?.on("data", (data) => {
+    output += data;
+  });
+  const ended = new Promise<{ code: number | null; stdout: string; output: string }>((resolve) => {
+    child.once("close", (code) => resolve({ code, stdout, output }));
+  });
+  return { process: child, output: () => output, ended };
+}
+
+/** Process ids of everything that a process has started, and of what those have. */
+function descendantsOf(pid: number): number[] {
+  const table = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
+  const children = Map.groupBy(
+    table
+      .trim()
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/).map(Number)),
+    ([, parent]) => parent,
+  );
+  const under = (parent: number): number[] =>
+    (children.get(parent) ?? []).flatMap(([child = 0]) => [child, ...under(child)]);
+  return under(pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const noneLeft = (pids: readonly number[]) =>
+  eventually("no process is left", async () => (pids.some(isAlive) ? undefined : true), 15_000);
+
+async function ready(run: Run): Promise<number> {
+  await eventually(
+    "the backbone is ready",
+    async () => (run.output().includes("ready after") ? true : undefined),
+    60_000,
+  );
+  const pid = run.process.pid;
+  if (pid === undefined) throw new Error("npm has no process id");
+  return pid;
+}
+
+describe("npm start", () => {
+  it("feeds a file, prints exactly one object with --json, and does it again on the kept state", async () => {
+    const data = mkdtempSync(join(tmpdir(), "backbone-data-"));
+    const expected = {
+      ordersRead: 24,
+      accepted: 14,
+      refused: 10,
+      processed: 14,
+      deadLettered: 0,
+      lost: 0,
+      duplicated: 0,
+    };
+    const args = [
+      "--orders",
+      "examples/orders.csv",
+      "--exit",
+      "--json",
+      "--repeat",
+      "2",
+      "--free-ports",
+      "--data",
+      data,
+    ];
+    for (const _ of ["fresh state", "kept state"]) {
+      const { code, stdout, output } = await npmStart(...args).ended;
+      expect(code, output).toBe(0);
+      expect(JSON.parse(stdout)).toEqual({ ...expected, elapsedMs: expect.any(Number) });
+    }
+  });
+
+  it("leaves no process behind after ctrl-c", async () => {
+    const run = npmStart("--free-ports");
+    const pid = await ready(run);
+    const started = descendantsOf(pid);
+    expect(started.length).toBeGreaterThan(6);
+    process.kill(-pid, "SIGINT"); // the whole group, as a terminal does
+    await run.ended;
+    await noneLeft(started);
+  });
+
+  it("leaves no process behind when its own process is killed with -9", async () => {
+    const run = npmStart("--free-ports");
+    const pid = await ready(run);
+    const started = descendantsOf(pid);
+    const [cli] = started.filter((one) => commandOf(one).includes("local/start.ts"));
+    process.kill(cli ?? 0, "SIGKILL");
+    await noneLeft(started);
+  });
+
+  it("leaves no process behind when npm is killed with -9", async () => {
+    const run = npmStart("--free-ports");
+    const pid = await ready(run);
+    const started = descendantsOf(pid);
+    process.kill(pid, "SIGKILL");
+    await noneLeft(started);
+  });
+
+  it("stops everything and names the log when a part ends by itself", async () => {
+    const run = npmStart("--free-ports");
+    const started = descendantsOf(await ready(run));
+    const [broker] = started.filter((one) => /java.* kafka\.Kafka /.test(commandOf(one)));
+    process.kill(broker ?? 0, "SIGKILL");
+    const { code, output } = await run.ended;
+    expect(code).toBe(1);
+    expect(output).toMatch(/kafka ended by itself; log: .*kafka\.log/);
+    await noneLeft(started);
+  });
+});
+
+describe("npm start with bad input", () => {
+  const fileOf = (text: string) => {
+    const file = join(mkdtempSync(join(tmpdir(), "orders-")), "orders.csv");
+    writeFileSync(file, text);
+    return file;
+  };
+
+  it.each([
+    ["a file that is missing", () => ["--orders", "/nowhere/orders.csv", "--exit"], /there is no such file/],
+    ["an empty file", () => ["--orders", fileOf(""), "--exit"], /it is empty/],
+    ["a file without the columns", () => ["--orders", fileOf("a,b\n1,2\n"), "--exit"], /columns missing: InvoiceNo/],
+    ["an option that there is not", () => ["--ordres", "x.csv"], /--ordres/],
+  ])("says what is wrong and exits with 2 before any part is started: %s", async (_, args, message) => {
+    const { code, stdout, output } = await npmStart(...args()).ended;
+    expect(output).toMatch(message);
+    expect(output).not.toContain("starting");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  it("names a port that is taken, and how to go on", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => {
+      server.once("error", () => resolve()); // somebody else has it: as good
+      server.listen(3000, "127.0.0.1", () => resolve());
+    });
+    const { code, output } = await npmStart().ended;
+    server.close();
+    expect(output).toMatch(/port taken on 127\.0\.0\.1: .*3000 \(api\).*--free-ports/);
+    expect(code).toBe(2);
+  });
+});
+
+function commandOf(pid: number): string {
+  return execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+}
