@@ -5,10 +5,11 @@ export default defineConfig({
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       { test: { name: "infra", include: ["test/infra/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], testTimeout: 120_000 } },
       {
         test: {
-          name: "integration",
-          include: ["test/integration/**/*.test.ts"],
+          name: "real parts",
+          include: ["test/integration/**/*.test.ts", "test/integrity/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           // The tests of this project share two cores with the broker, the registry and DynamoDB: one file at a time.

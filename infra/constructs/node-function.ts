@@ -69,7 +69,8 @@ export class NodeFunction extends Construct implements IGrantable, IConnectable 
         sourceMap: true,
         sourcesContent: false,
         banner: requireForDependencies,
-        externalModules: ["@aws-sdk/*"],
+        // What the runtime brings. Smaller packages of the SDK, which it may not bring, are bundled.
+        externalModules: ["@aws-sdk/client-*", "@aws-sdk/lib-*", "@aws-sdk/credential-*"],
         logLevel: LogLevel.WARNING,
       },
       ...(props.vpc === undefined ? {} : privateNetwork(this, props.vpc)),
