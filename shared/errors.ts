@@ -8,6 +8,14 @@ export const errorCodes = {
     retriable: false,
     meaning: "the record is not a CloudEvent as the Kafka protocol binding defines it",
   },
+  BATCH_MODE_UNSUPPORTED: {
+    retriable: false,
+    meaning: "the record holds a batch of CloudEvents, a content mode that the Kafka protocol binding does not have",
+  },
+  EVENT_FORMAT_UNSUPPORTED: {
+    retriable: false,
+    meaning: "the record is a CloudEvent in structured mode in an event format other than JSON",
+  },
   MALFORMED_PAYLOAD: {
     retriable: false,
     meaning: "the value is not in the wire format, or its bytes do not fit their schema",
@@ -29,6 +37,7 @@ export const errorCodes = {
     retriable: true,
     meaning: "the broker did not acknowledge in time; the outcome of the send is unknown",
   },
+  RECORD_TOO_LARGE: { retriable: false, meaning: "the record is larger than its topic takes; it is not in the log" },
   DATABASE_UNAVAILABLE: { retriable: true, meaning: "DynamoDB did not answer, throttled, or kept reporting conflicts" },
   DEADLINE_REACHED: {
     retriable: true,

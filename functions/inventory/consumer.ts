@@ -1,11 +1,12 @@
 import middy from "@middy/core";
 import type { IdempotencyStore } from "../../shared/idempotency/index.ts";
 import type { Producer } from "../../shared/kafka/index.ts";
-import type { Logger } from "../../shared/logging/index.ts";
+import { type LineOutput, type Logger, writeLine } from "../../shared/logging/index.ts";
 import {
   cloudEvents,
   deadLetters,
   idempotency,
+  metrics,
   type PartialBatchResponse,
   partialBatchResponse,
   tracing,
@@ -19,20 +20,29 @@ export interface ConsumerParts {
   readonly consumerGroup: string;
   readonly deadLetterTopic: string;
   readonly claimTtlSeconds: number;
+  /** Whether the event source mapping has ReportBatchItemFailures. */
+  readonly reportBatchItemFailures: boolean;
   readonly producer: Producer;
   readonly deserializer: Deserializer;
   readonly store: IdempotencyStore;
   readonly logger: Logger;
+  /** Takes the lines of metrics. @default standard output */
+  readonly writeMetrics?: LineOutput;
 }
 
-/** The consumer of order events: each reserves stock once, or goes to the dead-letter topic. */
+/**
+ * The consumer of order events: each reserves stock once, or goes to the dead-letter topic. The reasons for the order of
+ * its middlewares are in docs/middleware.md.
+ */
 export function createConsumer(parts: ConsumerParts) {
-  const { consumerGroup, deserializer, logger, producer, reserveStock, store } = parts;
+  const { consumerGroup, deserializer, logger, producer, reportBatchItemFailures, reserveStock, store } = parts;
+  const { writeMetrics = writeLine } = parts;
   return middy<unknown, PartialBatchResponse | undefined>()
-    .use(partialBatchResponse())
+    .use(partialBatchResponse({ reportBatchItemFailures }))
+    .use(metrics({ service: "inventory", consumerGroup, write: writeMetrics }))
     .use(deadLetters({ topic: parts.deadLetterTopic, consumerGroup, producer }))
     .use(cloudEvents({ deserializer }))
     .use(idempotency({ store, consumerGroup, ttlSeconds: parts.claimTtlSeconds }))
-    .use(tracing())
+    .use(tracing({ consumerGroup }))
     .handler(eachRecord(reserveStock, { logger }));
 }

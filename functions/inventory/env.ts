@@ -13,6 +13,8 @@ const environmentSchema = v.intersect([
     CLAIMS_TABLE: text(),
     INITIAL_STOCK: wholeNumber(0),
     CLAIM_TTL_SECONDS: wholeNumber(1),
+    // Absent is false: then the batch fails as a whole, which loses nothing whatever the mapping is set to.
+    REPORT_BATCH_ITEM_FAILURES: v.optional(v.picklist(["true", "false"], 'must be "true" or "false"'), "false"),
   }),
 ]);
 

@@ -1,7 +1,7 @@
 import { createDocumentClient, createDynamoDbStore } from "../../shared/idempotency/index.ts";
 import { createProducer } from "../../shared/kafka/index.ts";
 import { createLogger } from "../../shared/logging/index.ts";
-import { createAvroDeserializer, createSchemaRegistry } from "../../shared/schema-registry/index.ts";
+import { avro, createDeserializer, createSchemaRegistry } from "../../shared/schema-registry/index.ts";
 import { orderCreatedSchema, orderCreatedType } from "../../shared/schemas/index.ts";
 import { createConsumer } from "./consumer.ts";
 import { env } from "./env.ts";
@@ -22,10 +22,11 @@ export const handler = createConsumer({
   consumerGroup: env.CONSUMER_GROUP,
   deadLetterTopic: env.DEAD_LETTER_TOPIC,
   claimTtlSeconds: env.CLAIM_TTL_SECONDS,
+  reportBatchItemFailures: env.REPORT_BATCH_ITEM_FAILURES === "true",
   producer: createProducer({ ...env.kafka, logger }),
-  deserializer: createAvroDeserializer({
+  deserializer: createDeserializer({
     registry: createSchemaRegistry({ url: env.SCHEMA_REGISTRY_URL }),
-    readers: { [orderCreatedType]: orderCreatedSchema },
+    readers: { [orderCreatedType]: avro(orderCreatedSchema) },
   }),
   store: createDynamoDbStore({ client, table: env.CLAIMS_TABLE }),
   logger,

@@ -2,12 +2,13 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 import { BackboneError } from "../../shared/errors.ts";
 import type { OutgoingEvent } from "../../shared/kafka/index.ts";
 import { errorFields, type Logger } from "../../shared/logging/index.ts";
+import type { IncomingTrace } from "../../shared/tracing/index.ts";
 import type { FieldError } from "./fields.ts";
 import { placeOrder } from "./place-order.ts";
 
 export interface OrderApiOptions {
   /** Publishes the event under the key; resolves once Kafka has acknowledged it. */
-  readonly publish: (event: OutgoingEvent, key: string, traceparent: string | undefined) => Promise<unknown>;
+  readonly publish: (event: OutgoingEvent, key: string, incomingTrace: IncomingTrace) => Promise<unknown>;
   readonly logger: Logger;
   /** @default () => new Date() */
   readonly now?: () => Date;
@@ -36,7 +37,7 @@ export function createOrderApi(options: OrderApiOptions) {
     if (placement.status === "refused") return refused(placement.errors);
     const { orderId, event } = placement;
     try {
-      await publish(event, orderId, request.headers.traceparent);
+      await publish(event, orderId, traceOf(request));
     } catch (error) {
       logger.error("the order's event was not acknowledged", { eventId: event.id, ...errorFields(error) });
       if (error instanceof BackboneError && error.retriable) return unavailable(error);
@@ -61,6 +62,10 @@ function readBody(request: OrderRequest): { readonly json: unknown } | { readonl
   } catch {
     return { errors: [{ field: "body", message: "must be a JSON object in UTF-8, got what is no JSON" }] };
   }
+}
+
+function traceOf({ headers: { traceparent, tracestate } }: OrderRequest): IncomingTrace {
+  return { traceparent, tracestate };
 }
 
 function unavailable(error: BackboneError): APIGatewayProxyStructuredResultV2 {

@@ -8,7 +8,11 @@ const source = "/order-service";
 
 /** What a body comes to: the event that says that the order was placed, or why it cannot be. */
 export type Placement =
-  | { readonly status: "placed"; readonly orderId: string; readonly event: OutgoingEvent & { data: OrderCreated } }
+  | {
+      readonly status: "placed";
+      readonly orderId: string;
+      readonly event: OutgoingEvent<OrderCreated> & { id: string };
+    }
   | { readonly status: "refused"; readonly errors: readonly FieldError[] };
 
 /**

@@ -1,5 +1,5 @@
-import type { SchemaRegistry } from "../../shared/schema-registry/index.ts";
-import { type EventSchema, type TopicName, valueSubject } from "../../shared/schemas/index.ts";
+import { type SchemaRegistry, subjectName } from "../../shared/schema-registry/index.ts";
+import type { EventSchema, TopicName } from "../../shared/schemas/index.ts";
 
 export interface RegisterSchemasOptions {
   readonly registry: Pick<SchemaRegistry, "register">;
@@ -24,7 +24,7 @@ export async function registerSchemas(options: RegisterSchemasOptions): Promise<
   const registered: RegisteredSchema[] = [];
   // One after the other: a few schemas, and a failure then names the first that failed.
   for (const { topic, schema } of schemas) {
-    const subject = valueSubject(topics[topic]);
+    const subject = subjectName("TopicNameStrategy", { topic: topics[topic], recordName: schema.recordName });
     registered.push({ subject, id: await registry.register(subject, schema) });
   }
   return registered;

@@ -21,8 +21,8 @@ export interface MskConsumerProps extends NodeFunctionProps, MappingSettings {
 /**
  * A function that a Lambda event source mapping feeds with the records of a topic, with all that it takes: the mapping
  * in the service's own consumer group, the role's grants on cluster, topic and group, the grants on the dead-letter
- * topic, the network path, and these variables: KAFKA_BOOTSTRAP_SERVERS, KAFKA_AUTH, CONSUMER_GROUP and, if the service
- * has dead letters, DEAD_LETTER_TOPIC.
+ * topic, the network path, and these variables: KAFKA_BOOTSTRAP_SERVERS, KAFKA_AUTH, CONSUMER_GROUP,
+ * REPORT_BATCH_ITEM_FAILURES and, if the service has dead letters, DEAD_LETTER_TOPIC.
  *
  * Delivery is at least once: a batch may come again, whole or in part.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html
@@ -44,6 +44,8 @@ export class MskConsumer extends Construct {
         KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap.saslIam,
         KAFKA_AUTH: "iam",
         CONSUMER_GROUP: service.groupId,
+        // The function has to know: without it, what is unfinished must fail the whole batch.
+        REPORT_BATCH_ITEM_FAILURES: String(props.partialBatchResponse === true),
         ...(service.deadLetters ? { DEAD_LETTER_TOPIC: deadLetterTopicName(topic.name, service.name) } : {}),
       },
     });

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { type Duration, RemovalPolicy, type Size } from "aws-cdk-lib";
+import { AssetHashType, DockerImage, type Duration, RemovalPolicy, type Size } from "aws-cdk-lib";
 import { type Connections, type IConnectable, type IVpc, SecurityGroup, SubnetType } from "aws-cdk-lib/aws-ec2";
 import { type IGrantable, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
-import { LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
+import { Architecture, type AssetCode, Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { bundleFunction } from "./function-bundle.ts";
 import { unscoped } from "./unscoped-actions.ts";
 
 export interface NodeFunctionProps {
@@ -25,17 +25,30 @@ export interface NodeFunctionProps {
 
 const root = join(import.meta.dirname, "../..");
 
-/** CommonJS dependencies call `require`, which an ES module does not have. */
-const requireForDependencies =
-  "import { createRequire as createRequireForBundle } from 'node:module';" +
-  "const require = createRequireForBundle(import.meta.url);";
+/** The bundle of a folder under `functions/`, made by esbuild of the project itself: no container, no network. */
+function bundleOf(folder: string): AssetCode {
+  const entry = join(root, "functions", folder, "handler.ts");
+  return Code.fromAsset(join(root, "functions", folder), {
+    // What is bundled comes from all over the project: the bundle itself says whether it has changed.
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      image: DockerImage.fromRegistry("never-used"),
+      local: {
+        tryBundle(outputFolder) {
+          bundleFunction(entry, outputFolder);
+          return true;
+        },
+      },
+    },
+  });
+}
 
 /**
- * A function of this project: Node 24 on ARM, one minified ES module with its source map, without the AWS SDK (the
+ * A function of this project: Node 24 on ARM, minified ES modules with their source maps, without the AWS SDK (the
  * runtime has it), a role with nothing in it but its own logs and network interfaces, and logs that expire.
  */
 export class NodeFunction extends Construct implements IGrantable, IConnectable {
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
   readonly grantPrincipal: Role;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
@@ -50,11 +63,10 @@ export class NodeFunction extends Construct implements IGrantable, IConnectable 
     logGroup.grantWrite(this.grantPrincipal);
     if (props.vpc !== undefined) this.grantPrincipal.addToPrincipalPolicy(unscoped.functionInVpc());
 
-    this.function = new NodejsFunction(this, "Function", {
+    this.function = new LambdaFunction(this, "Function", {
       functionName: props.functionName,
-      entry: join(root, "functions", props.folder, "handler.ts"),
-      projectRoot: root,
-      depsLockFilePath: join(root, "package-lock.json"),
+      code: bundleOf(props.folder),
+      handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memory.toMebibytes(),
@@ -62,17 +74,6 @@ export class NodeFunction extends Construct implements IGrantable, IConnectable 
       role: this.grantPrincipal,
       logGroup,
       environment: { ...props.environment, NODE_OPTIONS: "--enable-source-maps" },
-      bundling: {
-        format: OutputFormat.ESM,
-        mainFields: ["module", "main"],
-        minify: true,
-        sourceMap: true,
-        sourcesContent: false,
-        banner: requireForDependencies,
-        // What the runtime brings. Smaller packages of the SDK, which it may not bring, are bundled.
-        externalModules: ["@aws-sdk/client-*", "@aws-sdk/lib-*", "@aws-sdk/credential-*"],
-        logLevel: LogLevel.WARNING,
-      },
       ...(props.vpc === undefined ? {} : privateNetwork(this, props.vpc)),
     });
   }

@@ -1,39 +1,53 @@
 import type { CloudEventV1 } from "cloudevents";
-import { BackboneError } from "../errors.ts";
 import type { OutgoingRecord } from "../kafka/index.ts";
-import { attributeProblem, requiredAttributes } from "./attributes.ts";
+import type { RecordHeaders } from "../msk-event/index.ts";
+import { attributePrefix, contentTypeHeader } from "./header-attributes.ts";
+import { malformed } from "./malformed.ts";
+import { outgoingAttributes } from "./outgoing-attributes.ts";
+import { type OutgoingData, outgoingData } from "./outgoing-data.ts";
+import { keyBytes, type RecordKey } from "./record-key.ts";
 
 /**
- * The record that carries an event in binary mode: attributes as `ce_*` headers, datacontenttype as `content-type`,
- * the data as value (no data: null value).
+ * The record that carries an event in binary mode: attributes as `ce_*` headers, datacontenttype as `content-type`, the
+ * data as value. No data (undefined or null) is a null value, in a compacted topic a tombstone.
  *
- * @param event attributes are texts, whole numbers or booleans; undefined ones are left out
- * @param key the record's key, written as UTF-8; events of one key keep their order
- * @throws BackboneError MALFORMED_EVENT that names every missing or wrong attribute
+ * Data may be bytes (Buffer, typed array, ArrayBuffer, or `data_base64`), which are taken as they are; any value under a
+ * JSON datacontenttype or none, written as JSON with `application/json` as its type; or a text under another
+ * datacontenttype, written as UTF-8. Attributes may be texts, booleans, whole numbers of 32 bits, Dates and bytes; headers
+ * know texts alone, so that is what the reader gets. `CloudEvent` of the cloudevents package is such an event.
+ *
+ * @param key `partitionKey` takes it from the event's `partitionkey`. @default null, no key
+ * @param foreignHeaders appended as they are, e.g. those of the record that the event came in. @default none
+ * @throws BackboneError MALFORMED_EVENT that names every missing or wrong attribute, and data that cannot be written
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md#32-binary-content-mode
  */
-export function toBinaryRecord(event: CloudEventV1<Buffer>, key: string): OutgoingRecord {
-  const { data, data_base64: _, ...attributes } = event;
-  const headers: [string, Buffer][] = [];
-  const problems: string[] = requiredAttributes
-    .filter((name) => attributes[name] === undefined)
-    .map((name) => `${name} is missing`);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined) continue;
-    const text = textOf(value);
-    const problem =
-      text === undefined ? `${name} must be a text, whole number or boolean` : attributeProblem(name, text);
-    if (problem !== undefined) problems.push(problem);
-    else headers.push([name === "datacontenttype" ? "content-type" : `ce_${name}`, Buffer.from(text ?? "")]);
-  }
-  if (problems.length > 0) throw new BackboneError("MALFORMED_EVENT", `not a CloudEvent: ${problems.join("; ")}`);
-  return { key: Buffer.from(key), value: data ?? null, headers };
+export function toBinaryRecord(
+  event: CloudEventV1<unknown>,
+  key: RecordKey = null,
+  foreignHeaders: RecordHeaders = [],
+): OutgoingRecord {
+  const problems: string[] = [];
+  const attributes = outgoingAttributes(event, problems);
+  const data = outgoingData(event, problems);
+  if (problems.length > 0) throw malformed("not a CloudEvent", problems);
+  // Without a type, readers would not know that it is JSON.
+  if (data.kind === "json" && !attributes.has("datacontenttype")) attributes.set("datacontenttype", "application/json");
+  const headers = [...attributes].map(([name, value]) => [headerOf(name), Buffer.from(String(value))] as const);
+  return { key: keyBytes(event, key), value: recordValue(data), headers: [...headers, ...foreignHeaders] };
 }
 
-// The canonical texts of the attribute types: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system
-function textOf(value: unknown): string | undefined {
-  if (typeof value === "string") return value.isWellFormed() ? value : undefined;
-  if (typeof value === "boolean") return String(value);
-  // An Integer of CloudEvents has 32 bits.
-  return typeof value === "number" && (value | 0) === value ? String(value) : undefined;
+function headerOf(name: string): string {
+  return name === "datacontenttype" ? contentTypeHeader : attributePrefix + name;
+}
+
+function recordValue(data: OutgoingData): Buffer | null {
+  switch (data.kind) {
+    case "none":
+      return null;
+    case "bytes":
+      return data.bytes;
+    case "json":
+    case "text":
+      return Buffer.from(data.text);
+  }
 }

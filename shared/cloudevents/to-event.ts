@@ -1,65 +1,43 @@
-import { isUtf8 } from "node:buffer";
 import type { CloudEventV1 } from "cloudevents";
-import { BackboneError } from "../errors.ts";
-import type { SourceRecord } from "../msk-event/index.ts";
-import { attributeProblem, requiredAttributes } from "./attributes.ts";
+import { MskSourceRecord, type SourceRecord } from "../msk-event/index.ts";
+import { problemsOf, readHeader, startReading } from "./binary-event.ts";
+import { malformed } from "./malformed.ts";
+import { structuredEvent } from "./structured-event.ts";
 
-const prefix = "ce_";
+const noBytes: readonly number[] = [];
 
 /**
- * The CloudEvent that a record carries in binary mode: `ce_*` headers are its attributes, the `content-type` header is
- * its datacontenttype, the value is its data (null value: no data). Other headers are left alone.
+ * The CloudEvent that a record carries, in binary mode or in structured mode with the JSON format. It reads the same
+ * whichever mode it came in.
  *
- * Attributes stay the texts that they came as; `time` is not rewritten. A `ce_datacontenttype` header, which the
- * binding does not know but some producers write, is read where `content-type` is missing.
+ * Attributes stay the texts that they came as; `time` is not rewritten. In the JSON format, extensions may also be
+ * booleans and whole numbers of 32 bits, and a null attribute is an absent one. `data` are bytes that share the record's
+ * memory, encoded as `datacontenttype` says; absent where the record has none. JSON in the `data` member keeps its bytes
+ * to the letter; without a datacontenttype it becomes `application/json`, which the format takes it for.
  *
- * @throws BackboneError MALFORMED_EVENT that names every missing or wrong attribute; so does a record in structured
- *   mode, which this version does not read, and a batch, which Kafka does not know
- * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md#32-binary-content-mode
+ * In binary mode the `content-type` header is the datacontenttype; a `ce_datacontenttype` header, which the binding does
+ * not know but some producers write, is read where `content-type` is missing and must agree with it otherwise. In
+ * structured mode `ce_` headers must say what the event says. Other headers are left alone: they stay with the record
+ * (`foreignHeadersOf`), as does its key.
+ *
+ * @throws BackboneError MALFORMED_EVENT that names every missing, wrong, repeated or contradicting attribute;
+ *   BATCH_MODE_UNSUPPORTED; EVENT_FORMAT_UNSUPPORTED for a structured record in another format than JSON
+ * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
+ * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
  */
 export function toEvent(record: SourceRecord): CloudEventV1<Buffer | undefined> {
-  const event: CloudEventV1<Buffer | undefined> = { specversion: "", id: "", source: "", type: "" };
-  const problems: string[] = [];
-  const seen = new Set<string>();
-  let contentType: string | undefined;
-  for (const [header, bytes] of record.headers) {
-    if (header === "content-type") {
-      contentType = textOf(header, bytes, problems);
-    } else if (header.startsWith(prefix)) {
-      const name = header.slice(prefix.length);
-      if (seen.has(name)) problems.push(`header ${header} appears more than once`);
-      seen.add(name);
-      read(event, name, textOf(header, bytes, problems), problems);
+  const reading = startReading();
+  if (record instanceof MskSourceRecord) {
+    for (const header of record.signedHeaders) {
+      for (const name in header) readHeader(reading, name, header[name] ?? noBytes);
     }
+  } else {
+    for (const [name, bytes] of record.headers) readHeader(reading, name, bytes);
   }
-  if (contentType !== undefined) {
-    refuseOtherModes(contentType);
-    read(event, "datacontenttype", contentType, problems);
-  }
-  for (const name of requiredAttributes) if (!seen.has(name)) problems.push(`header ${prefix}${name} is missing`);
-  if (problems.length > 0) {
-    throw new BackboneError("MALFORMED_EVENT", `not a CloudEvent in binary mode: ${problems.join("; ")}`);
-  }
+  if (reading.structuredType !== undefined) return structuredEvent(record, reading.structuredType);
+  const problems = problemsOf(reading);
+  if (problems !== undefined) throw malformed("not a CloudEvent in binary mode", problems);
+  const { event } = reading;
   if (record.value !== null) event.data = record.value;
   return event;
-}
-
-function read(event: CloudEventV1<Buffer | undefined>, name: string, value: string, problems: string[]): void {
-  const problem = attributeProblem(name, value);
-  if (problem === undefined) event[name] = value;
-  else problems.push(problem);
-}
-
-function textOf(header: string, bytes: Buffer, problems: string[]): string {
-  const text = bytes.toString("utf8");
-  // Only a text with a replacement character can have been broken UTF-8, so the scan is for those alone.
-  if (text.includes("\ufffd") && !isUtf8(bytes)) problems.push(`header ${header} is not UTF-8`);
-  return text;
-}
-
-function refuseOtherModes(contentType: string): void {
-  const mediaType = contentType.trimStart().toLowerCase();
-  if (!mediaType.startsWith("application/cloudevents")) return;
-  const mode = mediaType.startsWith("application/cloudevents-batch") ? "batch" : "structured";
-  throw new BackboneError("MALFORMED_EVENT", `the record is in ${mode} mode; only binary mode is read`);
 }

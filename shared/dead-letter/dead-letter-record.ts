@@ -1,20 +1,25 @@
-import type { BackboneError } from "../errors.ts";
 import type { OutgoingRecord } from "../kafka/index.ts";
 import type { SourceRecord } from "../msk-event/index.ts";
+import { connectHeaders } from "./connect-headers.ts";
+import { type AddedHeaders, type DeadLetter, messageOf, stackOf } from "./dead-letter.ts";
 import { deadLetterHeaders as names } from "./headers.ts";
-import { stackText } from "./stack-text.ts";
+import { springHeaders } from "./spring-headers.ts";
 
-/** Headers ride on every copy of the record and count against the broker's record limit (1 MiB by default). */
-const maxMessageCharacters = 1_024;
-const maxStackCharacters = 4_096;
+const foreignHeaders = { spring: springHeaders, connect: connectHeaders } as const;
 
-export interface DeadLetter {
-  readonly record: SourceRecord;
-  readonly error: BackboneError;
-  /** How often the record was tried, 1 or more. */
-  readonly attempts: number;
-  readonly consumerGroup: string;
-  readonly failedAt: Date;
+/** Whose names are written besides the project's own, for tools that read those. */
+export type ForeignHeaders = keyof typeof foreignHeaders;
+
+export interface DeadLetterRecordOptions {
+  /** @default none */
+  readonly headersFor?: readonly ForeignHeaders[];
+  /**
+   * Leaves out the stack and foreign names, for a record that is too large with them: at most 3 KiB of message and some
+   * hundred bytes stay.
+   *
+   * @default false
+   */
+  readonly brief?: boolean;
 }
 
 /**
@@ -22,25 +27,40 @@ export interface DeadLetter {
  * the `dlt-*` headers. A record that was redriven keeps the headers of its earlier failure; of headers with one name, the
  * last one is of the latest failure.
  */
-export function deadLetterRecord({ record, error, attempts, consumerGroup, failedAt }: DeadLetter): OutgoingRecord {
-  const added: [name: string, value: string][] = [
+export function deadLetterRecord(
+  letter: DeadLetter,
+  { headersFor = [], brief = false }: DeadLetterRecordOptions = {},
+): OutgoingRecord {
+  const { record } = letter;
+  const foreign = brief ? [] : headersFor.flatMap((name) => foreignHeaders[name](letter));
+  const added = [...ownHeaders(letter, brief), ...foreign];
+  return {
+    key: record.key,
+    value: record.value,
+    headers: [...record.headers, ...added.map(([name, value]) => [name, bytesOf(value)] as const)],
+  };
+}
+
+function ownHeaders(letter: DeadLetter, brief: boolean): AddedHeaders {
+  const { record, error, attempts, consumerGroup, failedAt, traceparent } = letter;
+  return [
     [names.originalTopic, record.topic],
     [names.originalPartition, String(record.partition)],
     [names.originalOffset, String(record.offset)],
     [names.originalTimestamp, isoTime(record.timestampMs)],
     [names.consumerGroup, consumerGroup],
     [names.errorCode, error.code],
-    [names.errorMessage, error.message.slice(0, maxMessageCharacters).toWellFormed()],
-    [names.errorStack, stackText(error, maxStackCharacters)],
+    [names.errorMessage, messageOf(error)],
+    ...(brief ? [] : ([[names.errorStack, stackOf(error)]] satisfies AddedHeaders)),
     [names.attempts, String(attempts)],
     [names.redriveCount, String(redriveCountOf(record))],
     [names.failedAt, failedAt.toISOString()],
+    ...(traceparent === undefined ? [] : ([[names.traceparent, traceparent]] satisfies AddedHeaders)),
   ];
-  return {
-    key: record.key,
-    value: record.value,
-    headers: [...record.headers, ...added.map(([name, value]) => [name, Buffer.from(value)] as const)],
-  };
+}
+
+function bytesOf(value: string | Buffer): Buffer {
+  return typeof value === "string" ? Buffer.from(value) : value;
 }
 
 /** 0 for a record that was never redriven; what the redrive wrote, otherwise. */

@@ -15,4 +15,6 @@ export const deadLetterHeaders = {
   redriveCount: "dlt-redrive-count",
   /** ISO 8601, UTC */
   failedAt: "dlt-failed-at",
+  /** W3C traceparent of the span in which the record failed; the producer's own stays in `traceparent`. */
+  traceparent: "dlt-traceparent",
 } as const;

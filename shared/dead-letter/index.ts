@@ -1,2 +1,3 @@
-export { type DeadLetter, deadLetterRecord } from "./dead-letter-record.ts";
+export type { DeadLetter } from "./dead-letter.ts";
+export { type DeadLetterRecordOptions, deadLetterRecord, type ForeignHeaders } from "./dead-letter-record.ts";
 export { deadLetterHeaders } from "./headers.ts";

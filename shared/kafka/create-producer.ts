@@ -1,36 +1,11 @@
 import { BackboneError } from "../errors.ts";
-import { errorFields, type Logger } from "../logging/index.ts";
-import type { KafkaAuth, KafkaClient } from "./kafka-client.ts";
+import { errorFields } from "../logging/index.ts";
+import { parseOptions } from "../options/index.ts";
+import type { KafkaClient } from "./kafka-client.ts";
 import { createKafkajsClient } from "./kafkajs-client.ts";
-import { type PendingSend, takeBatch } from "./pending-send.ts";
+import { defaultMaxBatchBytes, type PendingSend, sizeOf, takeBatch } from "./pending-send.ts";
 import type { Producer } from "./producer.ts";
-
-export interface ProducerOptions {
-  /** Brokers to start from, each `host:port`. */
-  readonly brokers: readonly string[];
-  readonly auth: KafkaAuth;
-  /** Takes what happens to the connections; the errors of a send are its caller's to log. */
-  readonly logger: Logger;
-  /**
-   * Time budget of one `send`, in milliseconds, from the call to the acknowledgement: waiting for the send in flight,
-   * connecting and the client's own retries included.
-   *
-   * @default 15000, half of what an API Gateway waits for its integration
-   */
-  readonly timeoutMs?: number;
-  /**
-   * After so many milliseconds without a send the connection counts as cut and is replaced before the next one: MSK
-   * closes connections idle for 10 minutes, gateways on the way forget them after 350 s, and a frozen function hears
-   * neither.
-   *
-   * @default 240000
-   */
-  readonly maxIdleMs?: number;
-  /** Opens a client. @default kafkajs, loaded with the first send */
-  readonly createClient?: () => Promise<KafkaClient>;
-  /** Epoch milliseconds. @default Date.now */
-  readonly now?: () => number;
-}
+import { type ProducerOptions, producerOptionsSchema } from "./producer-options.ts";
 
 /**
  * A producer that acknowledges only what is in the log of all in-sync replicas (acks all, idempotent).
@@ -40,14 +15,21 @@ export interface ProducerOptions {
  * next send opens a fresh one, because kafkajs rolls its sequence numbers back after a failure and the broker would
  * then drop later records as repetitions, acknowledging them nevertheless. When a batch fails or runs out of time,
  * every record in it fails with KAFKA_UNAVAILABLE, since none's outcome is known.
+ *
+ * A batch that is refused for its size goes out again in smaller ones, until the record that is too large is alone and
+ * fails with RECORD_TOO_LARGE; its neighbours are acknowledged. Those in other partitions may be in the log twice.
+ *
+ * @throws BackboneError INVALID_OPTIONS that names every wrong or unknown option at once
  */
 export function createProducer(options: ProducerOptions): Producer {
-  const { logger, timeoutMs = 15_000, maxIdleMs = 240_000, now = Date.now } = options;
-  const createClient = options.createClient ?? (() => createKafkajsClient(options));
+  const parsed = parseOptions("createProducer", producerOptionsSchema, options);
+  const { logger, timeoutMs, maxIdleMs, now, createClient = () => createKafkajsClient(parsed) } = parsed;
   const waiting: PendingSend[] = [];
   let connection: Connection | undefined;
   let lastSendAt = now();
   let sending = false;
+  // Lowered for good when a topic takes less: one batch that is refused costs a new connection.
+  let maxBatchBytes = defaultMaxBatchBytes;
 
   async function sendAll(): Promise<void> {
     sending = true;
@@ -60,20 +42,22 @@ export function createProducer(options: ProducerOptions): Producer {
     try {
       const client = await withinBudget(connect(), deadline - now());
       // Taken only now, so that all that came while connecting goes out together.
-      batch = takeBatch(waiting);
+      batch = takeBatch(waiting, maxBatchBytes);
+      for (const send of batch) send.attempted = true;
       await withinBudget(client.sendBatch(batch), deadline - now());
       lastSendAt = now();
       for (const send of batch) send.resolve();
     } catch (cause) {
       void discard();
-      // Without a connection nobody who waits for it can be served.
-      const [failed, what] =
-        batch.length === 0
-          ? [waiting.splice(0), "no connection to kafka, the record was not sent"]
-          : [batch, "kafka did not acknowledge the record, its outcome is unknown"];
-      for (const { topic, reject } of failed) {
-        reject(new BackboneError("KAFKA_UNAVAILABLE", `${what}: topic ${topic}: ${reasonOf(cause)}`, { cause }));
+      const tooLarge = cause instanceof BackboneError && cause.code === "RECORD_TOO_LARGE";
+      if (tooLarge && batch.length > 1) {
+        maxBatchBytes = bytesOf(batch) / 2;
+        waiting.unshift(...batch);
+        return;
       }
+      // Without a connection nobody who waits for it can be served.
+      const failed = batch.length === 0 ? waiting.splice(0) : batch;
+      for (const send of failed) send.reject(tooLarge ? tooLargeError(send, cause) : unavailable(send, cause));
     }
   }
 
@@ -96,7 +80,7 @@ export function createProducer(options: ProducerOptions): Producer {
   return {
     send: (topic, record) =>
       new Promise<void>((resolve, reject) => {
-        waiting.push({ topic, record, deadline: now() + timeoutMs, resolve, reject });
+        waiting.push({ topic, record, deadline: now() + timeoutMs, attempted: false, resolve, reject });
         if (!sending) void sendAll();
       }),
     close: discard,
@@ -130,6 +114,19 @@ async function withinBudget<T>(work: Promise<T>, budgetMs: number): Promise<T> {
   }
 }
 
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : "unknown failure";
+function bytesOf(batch: readonly PendingSend[]): number {
+  return batch.reduce((sum, { record }) => sum + sizeOf(record), 0);
+}
+
+function tooLargeError({ topic, record }: PendingSend, cause: unknown): BackboneError {
+  const message = `the record is larger than the topic ${topic} takes, with about ${sizeOf(record)} bytes`;
+  return new BackboneError("RECORD_TOO_LARGE", message, { cause });
+}
+
+function unavailable({ topic, attempted }: PendingSend, cause: unknown): BackboneError {
+  const what = attempted
+    ? "kafka did not acknowledge the record, its outcome is unknown"
+    : "no connection to kafka, the record was not sent";
+  const reason = cause instanceof Error ? cause.message : "unknown failure";
+  return new BackboneError("KAFKA_UNAVAILABLE", `${what}: topic ${topic}: ${reason}`, { cause });
 }

@@ -1,6 +1,7 @@
-export { createProducer, type ProducerOptions } from "./create-producer.ts";
-export type { KafkaAuth, KafkaClient } from "./kafka-client.ts";
+export { createProducer } from "./create-producer.ts";
+export type { KafkaAuth, KafkaClient, ScramCredentials, TopicRecord } from "./kafka-client.ts";
 export { type KafkaConnection, kafkaVariables } from "./kafka-variables.ts";
 export { stopIdleTimers } from "./kafkajs-idle-timers.ts";
 export type { OutgoingRecord, Producer } from "./producer.ts";
-export { type OutgoingEvent, type PublishOptions, publish } from "./publish.ts";
+export type { ProducerOptions } from "./producer-options.ts";
+export { type OutgoingEvent, type PublishedEvent, type PublishOptions, publish, publishAll } from "./publish.ts";

@@ -1,10 +1,20 @@
 import type { OutgoingRecord } from "./producer.ts";
 
-/** How a client proves who it is; both go over TLS. */
+/** How a client proves who it is; all go over TLS. */
 export type KafkaAuth =
   /** The role of the function; a fresh token is signed for every authentication. */
   | { readonly mechanism: "iam"; readonly region: string }
-  | { readonly mechanism: "scram-sha-512"; readonly username: string; readonly password: string };
+  | ({ readonly mechanism: "scram-sha-512" } & ScramCredentials)
+  /**
+   * A secret of Secrets Manager as MSK wants it, JSON of `username` and `password`. It is read for every
+   * authentication, so that a rotated password is taken up without a new deployment.
+   */
+  | { readonly mechanism: "scram-sha-512"; readonly secretArn: string };
+
+export interface ScramCredentials {
+  readonly username: string;
+  readonly password: string;
+}
 
 /** A record and the topic that it goes to. */
 export interface TopicRecord {
@@ -15,7 +25,12 @@ export interface TopicRecord {
 /** One connection to Kafka, for one life: connect, send batches one after the other, close. */
 export interface KafkaClient {
   connect(): Promise<void>;
-  /** Resolves once every record is acknowledged by all in-sync replicas; rejects if that is not certain for each. */
+  /**
+   * Resolves once every record is acknowledged by all in-sync replicas; rejects if that is not certain for each.
+   *
+   * @throws BackboneError RECORD_TOO_LARGE: a partition's share of the batch was refused for its size. The other
+   *   partitions' shares may be in the log.
+   */
   sendBatch(records: readonly TopicRecord[]): Promise<void>;
   /** Ends the connections at once, also those still being opened or waiting for an answer. */
   close(): Promise<void>;

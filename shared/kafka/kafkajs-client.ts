@@ -1,15 +1,18 @@
-import { isIP, type Socket } from "node:net";
-import { connect } from "node:tls";
-import type { ICustomPartitioner, IHeaders, ISocketFactory, KafkaConfig, Message, SASLOptions } from "kafkajs";
+import type { ICustomPartitioner, IHeaders, KafkaConfig, Message } from "kafkajs";
+import { BackboneError } from "../errors.ts";
 import type { Logger } from "../logging/index.ts";
 import type { KafkaAuth, KafkaClient } from "./kafka-client.ts";
 import { stopIdleTimers } from "./kafkajs-idle-timers.ts";
+import { saslOf } from "./kafkajs-sasl.ts";
+import { type BrokerAddress, trackedSockets } from "./kafkajs-sockets.ts";
 import type { OutgoingRecord } from "./producer.ts";
 
 export interface KafkajsClientOptions {
   readonly brokers: readonly string[];
   readonly auth: KafkaAuth;
   readonly logger: Logger;
+  /** Where to connect to for a broker's address, e.g. the end of a tunnel. @default the address itself */
+  readonly route?: (broker: BrokerAddress) => BrokerAddress;
 }
 
 // Five attempts to connect at 3 s each are the default time budget of a send, 15 s; two requests at 6 s fit into it.
@@ -17,26 +20,27 @@ const connectionTimeoutMs = 3_000;
 const requestTimeoutMs = 6_000;
 
 /**
- * A client of kafkajs, which is loaded here and not before, as is the signer of IAM tokens: a function that never
- * sends does not pay for them.
+ * A client of kafkajs, which is loaded here and not before, as are the signer of IAM tokens and the client of Secrets
+ * Manager: a function that never sends does not pay for them.
  */
 export async function createKafkajsClient(options: KafkajsClientOptions): Promise<KafkaClient> {
+  const { brokers, auth, logger, route = (broker) => broker } = options;
   const { Kafka, Partitioners, logLevel } = await import("kafkajs");
   await stopIdleTimers();
-  const sockets = trackedSockets();
+  const sockets = trackedSockets(route);
   const partitions = new WeakMap<Message, number>();
   const kafka = new Kafka({
     clientId: "msk-event-backbone",
-    brokers: [...options.brokers],
+    brokers: [...brokers],
     ssl: true,
-    sasl: saslOf(options.auth),
+    sasl: await saslOf(auth),
     connectionTimeout: connectionTimeoutMs,
     requestTimeout: requestTimeoutMs,
     // Bounded, because kafkajs goes on retrying for a client that has been closed.
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 },
     socketFactory: sockets.factory,
     logLevel: logLevel.ERROR,
-    logCreator: logCreatorOf(options.logger, sockets.isClosed),
+    logCreator: logCreatorOf(logger, sockets.isClosed),
   });
   const producer = kafka.producer({
     idempotent: true,
@@ -45,6 +49,8 @@ export async function createKafkajsClient(options: KafkajsClientOptions): Promis
     retry: { retries: 8 },
     createPartitioner: stablePartitioner(Partitioners.DefaultPartitioner, partitions),
   });
+  // A connection that was cut without a word looks open: kafkajs would repeat the request on it until time is up.
+  producer.on(producer.events.REQUEST_TIMEOUT, ({ payload }) => sockets.cut(payload.broker, "a request timed out"));
   return {
     connect: () => producer.connect(),
     async sendBatch(records) {
@@ -53,7 +59,9 @@ export async function createKafkajsClient(options: KafkajsClientOptions): Promis
         topic,
         messages: group.map(({ message }) => message),
       }));
-      const acknowledgements = await producer.sendBatch({ acks: -1, timeout: requestTimeoutMs, topicMessages });
+      const acknowledgements = await producer
+        .sendBatch({ acks: -1, timeout: requestTimeoutMs, topicMessages })
+        .catch(refused);
       // When a leader moves between two attempts, kafkajs leaves out what the new leader was not asked for in the first
       // one and reports success: only a partition that is in the answer is acknowledged.
       const acknowledged = new Set(acknowledgements.map(({ topicName, partition }) => `${topicName}-${partition}`));
@@ -68,44 +76,19 @@ export async function createKafkajsClient(options: KafkajsClientOptions): Promis
   };
 }
 
-function saslOf(auth: KafkaAuth): SASLOptions {
-  if (auth.mechanism === "scram-sha-512") {
-    return { mechanism: auth.mechanism, username: auth.username, password: auth.password };
-  }
-  return {
-    mechanism: "oauthbearer",
-    oauthBearerProvider: async () => {
-      const { generateAuthToken } = await import("aws-msk-iam-sasl-signer-js");
-      return { value: (await generateAuthToken({ region: auth.region })).token };
-    },
-  };
-}
+// https://kafka.apache.org/43/design/protocol/#error-codes: the second is for a batch that is larger than a log segment.
+const sizeRefusals: ReadonlySet<unknown> = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
 
 /**
- * Sockets that can be cut. kafkajs's own disconnect waits for the answers that are outstanding, and its retries open
- * new connections afterwards; here a closed client is closed.
+ * A refusal for size lies in the record and stays one. Every other one lies in the surroundings, also those that no
+ * repetition mends by itself: a topic that is missing or a grant that is refused is put right by a deployment, and the
+ * record is then as good as it ever was.
  */
-function trackedSockets() {
-  const sockets = new Set<Socket>();
-  let closed = false;
-  const factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
-    if (closed) throw new Error("the client is closed");
-    const socket = connect({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...ssl }, onConnect);
-    socket.setKeepAlive(true, 60_000);
-    socket.setNoDelay(true);
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-    return socket;
-  };
-  return {
-    factory,
-    isClosed: () => closed,
-    close: () => {
-      closed = true;
-      // The error makes kafkajs drop the connection's timers and fail what is in flight.
-      for (const socket of sockets) socket.destroy(new Error("the client is closed"));
-    },
-  };
+function refused(cause: unknown): never {
+  if (cause instanceof Error && "type" in cause && sizeRefusals.has(cause.type)) {
+    throw new BackboneError("RECORD_TOO_LARGE", "kafka refused a batch for its size", { cause });
+  }
+  throw cause;
 }
 
 /**

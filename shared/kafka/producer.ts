@@ -10,8 +10,9 @@ export interface Producer {
   /**
    * Resolves once all in-sync replicas have the record.
    *
-   * @throws BackboneError KAFKA_UNAVAILABLE: no acknowledgement within the time budget. The outcome is unknown: the
-   *   record may be in the log, and sending it again may double it.
+   * @throws BackboneError KAFKA_UNAVAILABLE (retriable): no acknowledgement within the time budget. The outcome is
+   *   unknown: the record may be in the log, and sending it again may double it.
+   * @throws BackboneError RECORD_TOO_LARGE (not retriable): the record is larger than its topic takes, and not in the log
    */
   send(topic: string, record: OutgoingRecord): Promise<void>;
   /** Closes the connections; a later `send` opens fresh ones. */

@@ -1,52 +1,113 @@
-import type { CloudEventV1 } from "cloudevents";
-import { toBinaryRecord } from "../cloudevents/index.ts";
+import type { CloudEventV1, CloudEventV1Attributes } from "cloudevents";
+import { v7 as uuidV7 } from "uuid";
+import { partitionKey, type RecordKey, toBinaryRecord } from "../cloudevents/index.ts";
 import type { Serializer } from "../schema-registry/index.ts";
-import { outgoingTraceparent } from "../tracing/index.ts";
+import { type IncomingTrace, outgoingTrace, parseTraceparent } from "../tracing/index.ts";
 import type { Producer } from "./producer.ts";
 
-/** What a service says about an event; the rest of its metadata is added when it is published. */
-export interface OutgoingEvent {
-  /** Together with `source` it identifies the event: a repetition has the same. */
-  readonly id: string;
-  readonly source: string;
-  readonly type: string;
-  readonly subject?: string;
-  /** RFC 3339. @default now */
-  readonly time?: string;
-  readonly data: unknown;
+/**
+ * What a service says about an event: source, type, data, and what else it wants to say (`subject`, `dataschema`,
+ * `partitionkey`, extensions); the rest of the metadata is added when it is published. A `CloudEvent` of the cloudevents
+ * package fits.
+ */
+export interface OutgoingEvent<T = unknown> extends CloudEventV1Attributes<T> {
+  /**
+   * Together with `source` it identifies the event: a repetition has the same. Derive it from what the event is about
+   * where the code that publishes may run again.
+   *
+   * @default a new UUIDv7
+   */
+  id?: string;
 }
 
 export interface PublishOptions {
-  readonly producer: Producer;
+  readonly producer: Pick<Producer, "send">;
   readonly serializer: Serializer;
   readonly topic: string;
-  /** Key of the record; events of one key keep their order. */
-  readonly key: string;
-  /** `traceparent` of what caused the event; the active span's goes before it. */
-  readonly traceparent?: string | undefined;
+  /**
+   * Key of the record; events of one key go to one partition, in the order in which they are acknowledged.
+   *
+   * @default partitionKey, the event's `partitionkey`; without one the record has no key
+   */
+  readonly key?: RecordKey;
+  /** Trace of what caused the event, e.g. the headers of an HTTP request; the active span goes before it. */
+  readonly incomingTrace?: IncomingTrace;
   /** @default () => new Date() */
   readonly now?: () => Date;
+  /** @default UUIDv7 */
+  readonly newId?: () => string;
 }
 
+/** The event as it was sent, its data as the bytes of the record's value. */
+export type PublishedEvent = CloudEventV1<Buffer>;
+
 /**
- * Publishes an event in binary mode with Avro data, adding specversion, time, datacontenttype and traceparent.
+ * Publishes an event in binary mode, adding what it lacks of id, specversion, time, datacontenttype, traceparent and
+ * tracestate. A trace of the event's own stays what it is: it says where the event was made. The trace of the hop
+ * goes beside it, as the headers that tracers of Kafka clients read.
  *
  * It resolves once all in-sync replicas have the record, with the event as it was sent. At least once: after
  * KAFKA_UNAVAILABLE the event may be in the log, and publishing it again with the same id is safe.
  *
- * @throws BackboneError MALFORMED_EVENT, UNKNOWN_EVENT_TYPE, SCHEMA_MISMATCH, SCHEMA_NOT_FOUND, REGISTRY_UNAVAILABLE,
- *   KAFKA_UNAVAILABLE
+ * @throws BackboneError MALFORMED_EVENT, UNKNOWN_EVENT_TYPE, SCHEMA_MISMATCH, RECORD_TOO_LARGE; retriable:
+ *   SCHEMA_NOT_FOUND, REGISTRY_UNAVAILABLE, KAFKA_UNAVAILABLE
+ * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/distributed-tracing.md
  */
-export async function publish(event: OutgoingEvent, options: PublishOptions): Promise<CloudEventV1<Buffer>> {
-  const { producer, serializer, topic, key, traceparent, now = () => new Date() } = options;
-  const outgoing: CloudEventV1<Buffer> = {
+export async function publish(event: OutgoingEvent, options: PublishOptions): Promise<PublishedEvent> {
+  const { published, record } = await prepare(event, options);
+  await options.producer.send(options.topic, record);
+  return published;
+}
+
+/**
+ * Publishes events together, in their order. Nothing is sent unless every event can be; what is sent goes out in as few
+ * requests as it fits into.
+ *
+ * It ends when each event's outcome is known, and fails with the first error if one is not acknowledged: any of the
+ * others may be in the log then. Publishing them all again with the same ids is safe; an event of a key may then stand
+ * in the log after a later one of that key, and before it again.
+ *
+ * @throws BackboneError as `publish`
+ */
+export async function publishAll(events: readonly OutgoingEvent[], options: PublishOptions): Promise<PublishedEvent[]> {
+  const prepared = await Promise.all(events.map((event) => prepare(event, options)));
+  // Handed over without a pause in between: that keeps their order and lets them go out together.
+  const outcomes = await Promise.allSettled(prepared.map(({ record }) => options.producer.send(options.topic, record)));
+  const failure = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failure !== undefined) throw failure.reason;
+  return prepared.map(({ published }) => published);
+}
+
+async function prepare(event: OutgoingEvent, options: PublishOptions) {
+  const { serializer, incomingTrace = {}, now = () => new Date(), newId = uuidV7 } = options;
+  // A CloudEvent holds what it lacks as undefined, and bytes a second time as base64.
+  const { data, data_base64: _, traceparent, tracestate, ...attributes } = event;
+  const own: IncomingTrace = { traceparent: textOrNone(traceparent), tracestate: textOrNone(tracestate) };
+  const hop = outgoingTrace(incomingTrace, own);
+  const published: PublishedEvent = {
     specversion: "1.0",
+    id: newId(),
     time: now().toISOString(),
-    datacontenttype: "application/avro",
-    ...event,
-    traceparent: outgoingTraceparent(traceparent),
-    data: await serializer.serialize(event.type, event.data),
+    datacontenttype: serializer.contentTypeOf?.(event.type) ?? "application/avro",
+    ...withoutUndefined(attributes),
+    source: event.source,
+    type: event.type,
+    ...(isTrace(own) ? withoutUndefined(own) : hop),
+    data: await serializer.serialize(event.type, data),
   };
-  await producer.send(topic, toBinaryRecord(outgoing, key));
-  return outgoing;
+  const hopHeaders = Object.entries(hop).map(([name, text]) => [name, Buffer.from(text)] as const);
+  const { key = partitionKey } = options;
+  return { published, record: toBinaryRecord(published, key, hopHeaders) };
+}
+
+function isTrace({ traceparent }: IncomingTrace): boolean {
+  return traceparent !== undefined && parseTraceparent(traceparent) !== undefined;
+}
+
+function textOrNone(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function withoutUndefined(attributes: object): object {
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }

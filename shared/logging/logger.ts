@@ -1,3 +1,5 @@
+import { type LineOutput, writeLine } from "./output.ts";
+
 /** A value of a log line: never a payload, never a secret. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -11,19 +13,15 @@ export interface Logger {
 export interface LoggerOptions {
   /** Name of the function or component, in every line as `service`. */
   readonly service: string;
-  /**
-   * Takes one line without its line break.
-   *
-   * @default process.stdout
-   */
-  readonly write?: (line: string) => void;
+  /** @default standard output */
+  readonly write?: LineOutput;
   /** @default () => new Date() */
   readonly now?: () => Date;
 }
 
 /** A logger of one JSON object a line: `{ timestamp, level, service, message, …fields }`. */
 export function createLogger(options: LoggerOptions): Logger {
-  const { service, write = (line) => void process.stdout.write(`${line}\n`), now = () => new Date() } = options;
+  const { service, write = writeLine, now = () => new Date() } = options;
   const at = (level: string) => (message: string, fields?: LogFields) =>
     write(JSON.stringify({ timestamp: now().toISOString(), level, service, message, ...fields }));
   return { info: at("INFO"), warn: at("WARN"), error: at("ERROR") };

@@ -22,37 +22,68 @@ const optionsSchema = v.strictObject({
 /**
  * Decodes the batch: MSK event → one DecodedRecord a record, in the order of the event. A record that cannot be decoded
  * becomes a failed one with its error and never fails its batch; whether its error is retriable says what happens to it.
- * An event without data is MALFORMED_PAYLOAD: each type that is read has a schema.
  *
- * @throws BackboneError INVALID_OPTIONS; on invocation MALFORMED_EVENT when it is handed no MSK event at all
+ * Binary and structured mode, values in wire format and values that the mapping has deserialized are read. An event
+ * without data (a null value: a tombstone) is decoded and has no data.
+ *
+ * @throws BackboneError INVALID_OPTIONS; on invocation MALFORMED_EVENT when it is handed no MSK event at all, and
+ *   INVALID_OPTIONS when the deserializer's options do not suit the mapping: no record is dead-lettered for that
  */
 export function cloudEvents(options: CloudEventsOptions) {
   const { deserializer } = parseOptions("cloudEvents", optionsSchema, options);
 
-  async function decode(source: SourceRecord): Promise<DecodedRecord> {
-    let event: CloudEventV1<Buffer | undefined>;
+  /** A promise only where the deserializer gives one: for most records the schema is there, and a batch is one loop. */
+  function decode(source: SourceRecord): DecodedRecord | Promise<DecodedRecord> {
+    let event: CloudEventV1<unknown>;
     try {
       event = toEvent(source);
     } catch (error) {
       return { status: "failed", source, error: ofFamily(error, "MALFORMED_EVENT") };
     }
+    if (!Buffer.isBuffer(event.data)) return { status: "decoded", source, event };
     try {
-      if (!event.data) throw new BackboneError("MALFORMED_PAYLOAD", `an event of type ${event.type} has no data`);
-      const data = await deserializer.deserialize(event.type, event.data);
-      return { status: "decoded", source, event: { ...event, data } };
+      const data = deserializer.deserialize(event.type, event.data, source.valueSchema);
+      if (!(data instanceof Promise)) return decoded(source, event, data);
+      return data.then(
+        (later) => decoded(source, event, later),
+        (error) => undecoded(source, event, error),
+      );
     } catch (error) {
-      const identity = { source: event.source, id: event.id };
-      return { status: "failed", source, identity, error: ofFamily(error, "MALFORMED_PAYLOAD") };
+      return undecoded(source, event, error);
     }
   }
 
   async function cloudEventsBefore(request: BatchRequest): Promise<void> {
     const batch = batchOf(request);
+    const startedAt = performance.now();
+    const records = sourceRecordsOf(batch.event).map(decode);
     // All at once: records with an unknown schema id wait for the registry together, not one after the other.
-    batch.records = await Promise.all(sourceRecordsOf(batch.event).map(decode));
+    batch.records = records.every(isThere) ? records : await Promise.all(records);
+    batch.decodeMs = performance.now() - startedAt;
+    for (const record of batch.records) {
+      if (record.status === "failed" && record.error.code === "INVALID_OPTIONS") throw record.error;
+    }
   }
 
   return { before: cloudEventsBefore };
+}
+
+function isThere(record: DecodedRecord | Promise<DecodedRecord>): record is DecodedRecord {
+  return !(record instanceof Promise);
+}
+
+function decoded(source: SourceRecord, event: CloudEventV1<unknown>, data: unknown): DecodedRecord {
+  event.data = data;
+  return { status: "decoded", source, event };
+}
+
+function undecoded(
+  source: SourceRecord,
+  { source: eventSource, id }: CloudEventV1<unknown>,
+  error: unknown,
+): DecodedRecord {
+  const identity = { source: eventSource, id };
+  return { status: "failed", source, identity, error: ofFamily(error, "MALFORMED_PAYLOAD") };
 }
 
 function ofFamily(error: unknown, code: ErrorCode): BackboneError {

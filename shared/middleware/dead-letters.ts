@@ -1,9 +1,11 @@
+import { trace } from "@opentelemetry/api";
 import * as v from "valibot";
-import { deadLetterRecord } from "../dead-letter/index.ts";
+import { type DeadLetter, deadLetterRecord, type ForeignHeaders } from "../dead-letter/index.ts";
 import { BackboneError } from "../errors.ts";
 import type { Producer } from "../kafka/index.ts";
 import { parseOptions } from "../options/index.ts";
 import { type BatchRequest, batchOf, type Failure } from "../processing/index.ts";
+import { formatTraceparent } from "../tracing/index.ts";
 
 export interface DeadLettersOptions {
   /** The dead-letter topic of this service for the topic that it consumes: `<topic>.<service>.dlt`. It has to exist. */
@@ -13,6 +15,8 @@ export interface DeadLettersOptions {
   readonly producer: Pick<Producer, "send">;
   /** How often a decision that throws is tried, 1 or more. @default 3 */
   readonly maxAttempts?: number;
+  /** Writes the headers of Spring Kafka or Kafka Connect besides, for tools that read those. @default none */
+  readonly headersFor?: readonly ForeignHeaders[];
   /** @default () => new Date() */
   readonly now?: () => Date;
 }
@@ -25,11 +29,19 @@ const optionsSchema = v.strictObject({
     "must be a producer",
   ),
   maxAttempts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 3),
-  now: v.optional(v.custom<() => Date>((now) => typeof now === "function")),
+  headersFor: v.optional(
+    v.custom<readonly ForeignHeaders[]>(areForeignHeaders, 'must be a list of "spring", "connect"'),
+    [],
+  ),
+  now: v.optional(v.custom<() => Date>((now) => typeof now === "function", "must be a function")),
 });
 
 /**
  * Policy and publisher for records that cannot be processed for their own sake. Without it, they stay unfinished.
+ *
+ * The dead letter is the record as it came, with headers that say why: `deadLetterHeaders`. The record's own
+ * `traceparent` stays; the span in which it failed is in `dlt-traceparent`. A record that the headers make too large for
+ * the topic is sent again with the short ones alone.
  *
  * A dead letter counts once the broker has acknowledged it. At-least-once: an invocation that dies between that and its
  * return leaves the same record on the dead-letter topic twice.
@@ -37,17 +49,13 @@ const optionsSchema = v.strictObject({
  * @throws BackboneError INVALID_OPTIONS
  */
 export function deadLetters(options: DeadLettersOptions) {
-  const {
-    topic,
-    consumerGroup,
-    producer,
-    maxAttempts,
-    now = () => new Date(),
-  } = parseOptions("deadLetters", optionsSchema, options);
+  const parsed = parseOptions("deadLetters", optionsSchema, options);
+  const { topic, consumerGroup, producer, maxAttempts, headersFor, now = () => new Date() } = parsed;
 
   async function publish({ record, error, attempts }: Failure): Promise<void> {
+    const letter = { record, error, attempts, consumerGroup, failedAt: now(), traceparent: activeTraceparent() };
     try {
-      await producer.send(topic, deadLetterRecord({ record, error, attempts, consumerGroup, failedAt: now() }));
+      await send(letter);
     } catch (cause) {
       if (cause instanceof BackboneError) throw cause;
       throw new BackboneError("KAFKA_UNAVAILABLE", `the dead letter was not acknowledged by the topic ${topic}`, {
@@ -56,9 +64,27 @@ export function deadLetters(options: DeadLettersOptions) {
     }
   }
 
+  async function send(letter: DeadLetter): Promise<void> {
+    try {
+      await producer.send(topic, deadLetterRecord(letter, { headersFor }));
+    } catch (error) {
+      if (!(error instanceof BackboneError) || error.code !== "RECORD_TOO_LARGE") throw error;
+      await producer.send(topic, deadLetterRecord(letter, { brief: true }));
+    }
+  }
+
   function deadLettersBefore(request: BatchRequest): void {
     batchOf(request).deadLetters = { maxAttempts, publish };
   }
 
   return { before: deadLettersBefore };
+}
+
+function areForeignHeaders(names: unknown): boolean {
+  return Array.isArray(names) && names.every((name) => name === "spring" || name === "connect");
+}
+
+function activeTraceparent(): string | undefined {
+  const active = trace.getActiveSpan()?.spanContext();
+  return active && trace.isSpanContextValid(active) ? formatTraceparent(active) : undefined;
 }

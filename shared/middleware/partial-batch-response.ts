@@ -6,9 +6,11 @@ import { type BatchRequest, batchOf, countOutcomes, type RecordOutcome } from ".
 export interface PartialBatchResponseOptions {
   /**
    * Whether the event source mapping has `FunctionResponseTypes: ["ReportBatchItemFailures"]`, which needs provisioned
-   * mode. @default true
+   * mode. No event says it, and there is no default: a mapping without it ignores the return value and commits what is
+   * reported as unfinished. It should be derived from where the mapping is defined; where it is not known, `false`
+   * loses nothing.
    */
-  readonly enabled?: boolean;
+  readonly reportBatchItemFailures: boolean;
 }
 
 /**
@@ -23,7 +25,11 @@ export interface PartialBatchResponse {
   }[];
 }
 
-const optionsSchema = v.strictObject({ enabled: v.optional(v.boolean(), true) });
+const optionsSchema = v.strictObject({
+  reportBatchItemFailures: v.boolean(
+    "must say whether the event source mapping has ReportBatchItemFailures: true or false",
+  ),
+});
 
 /**
  * Forms the function's return value, alone: every unfinished record and every later record of its key in that partition,
@@ -32,10 +38,12 @@ const optionsSchema = v.strictObject({ enabled: v.optional(v.boolean(), true) })
  * Where the mapping has no partial batch response, it throws when anything is unfinished, and the mapping retries the
  * whole batch; records that are done come again and are recognised by their claims.
  *
- * @throws BackboneError INVALID_OPTIONS; when disabled, on invocation, the code of the first unfinished record
+ * @throws BackboneError INVALID_OPTIONS; on invocation INVALID_OPTIONS when nobody said how the records ended,
+ *   HANDLER_FAILED when not every record ended once, and without partial batch response the code of the first unfinished
+ *   record
  */
-export function partialBatchResponse(options: PartialBatchResponseOptions = {}) {
-  const { enabled } = parseOptions("partialBatchResponse", optionsSchema, options);
+export function partialBatchResponse(options: PartialBatchResponseOptions) {
+  const { reportBatchItemFailures } = parseOptions("partialBatchResponse", optionsSchema, options);
 
   function partialBatchResponseBefore(request: BatchRequest): void {
     batchOf(request).reportsUnfinished = true;
@@ -47,16 +55,17 @@ export function partialBatchResponse(options: PartialBatchResponseOptions = {}) 
       // To answer "all done" for records that nobody accounted for would commit them.
       throw new BackboneError(
         "INVALID_OPTIONS",
-        "partialBatchResponse needs cloudEvents() and a handler of eachRecord()",
+        "partialBatchResponse needs cloudEvents() and a handler that says how records ended: eachRecord() or reportOutcomes()",
       );
     }
     countOutcomes(records, outcomes);
     const unfinished = outcomes.filter((outcome) => outcome.status === "unfinished");
     const [first] = unfinished;
-    if (first && !enabled) {
+    if (first && !reportBatchItemFailures) {
       throw new BackboneError(
         first.error.code,
-        `${unfinished.length} of ${outcomes.length} records are unfinished; first: ${first.error.message}`,
+        `${unfinished.length} of ${outcomes.length} records are unfinished, the whole batch comes again since ` +
+          `reportBatchItemFailures is false; first: ${first.error.message}`,
         { cause: first.error },
       );
     }

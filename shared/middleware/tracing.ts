@@ -1,50 +1,95 @@
-import {
-  context,
-  type Link,
-  ROOT_CONTEXT,
-  type Span,
-  type SpanContext,
-  SpanKind,
-  SpanStatusCode,
-  type Tracer,
-  trace,
-} from "@opentelemetry/api";
+import { type Context, context, SpanKind, type Tracer, trace } from "@opentelemetry/api";
 import * as v from "valibot";
 import { parseOptions } from "../options/index.ts";
-import { type BatchRequest, batchOf, type DecodedRecord, identityOf, type RecordOutcome } from "../processing/index.ts";
-import { parseTraceparent } from "../tracing/index.ts";
+import { type BatchRequest, batchOf, type DecodedRecord, type RecordOutcome } from "../processing/index.ts";
+import { batchAttributes, creationContextOf, creationLinks, endSpan, processing, recordAttributes } from "./spans.ts";
 
 export interface TracingOptions {
+  /** Attribute `messaging.consumer.group.name`. @default left out */
+  readonly consumerGroup?: string;
   /** @default the globally registered provider's tracer; without a provider nothing is recorded */
   readonly tracer?: Tracer;
 }
 
 const optionsSchema = v.strictObject({
+  consumerGroup: v.optional(v.pipe(v.string(), v.nonEmpty("must name a consumer group"))),
   tracer: v.optional(
-    v.custom<Tracer>((tracer) => typeof tracer === "object" && tracer !== null && "startSpan" in tracer),
+    v.custom<Tracer>(
+      (tracer) => typeof tracer === "object" && tracer !== null && "startSpan" in tracer,
+      "must be a tracer",
+    ),
   ),
 });
 
 /**
- * A span a batch, and a span a record that continues the trace of the record's `traceparent` and links the batch's span.
- * Attributes are those of OpenTelemetry's messaging conventions.
- * https://opentelemetry.io/docs/specs/semconv/messaging/kafka/
+ * A span a batch, and a span a record that is active while the record is decided about, committed or dead-lettered.
+ *
+ * A record's span continues the trace in which the record was created (its `traceparent` and `tracestate`), as the
+ * child of that span, with a link to the batch's span; a record without a trace is a child of the batch's span. The
+ * batch's span is a child of the active one, Lambda's, and links the creation of its records, the first 128 of them.
+ * Names and attributes are those of OpenTelemetry's messaging conventions; keys of records, which may be personal data,
+ * are not among them.
+ *
+ * Spans need an OpenTelemetry provider with a context manager; without one this costs next to nothing. Use it after
+ * `cloudEvents()`.
  *
  * @throws BackboneError INVALID_OPTIONS
+ * @see https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
+ * @see https://opentelemetry.io/docs/specs/semconv/messaging/kafka/
  */
 export function tracing(options: TracingOptions = {}) {
-  const { tracer = trace.getTracer("msk-event-backbone") } = parseOptions("tracing", optionsSchema, options);
+  const { consumerGroup, tracer = trace.getTracer("msk-event-backbone") } = parseOptions(
+    "tracing",
+    optionsSchema,
+    options,
+  );
+  const common = {
+    ...processing,
+    ...(consumerGroup !== undefined && { "messaging.consumer.group.name": consumerGroup }),
+  };
 
   function tracingBefore(request: BatchRequest): void {
     const batch = batchOf(request);
-    const attributes = { ...messaging, "messaging.batch.message_count": batch.records?.length ?? 0 };
-    const batchSpan = tracer.startSpan("process batch", { kind: SpanKind.CONSUMER, attributes });
-    const links = [{ context: batchSpan.spanContext() }];
+    const records = batch.records ?? [];
+    const { topic, attributes } = batchAttributes(records);
+    const links = creationLinks(records);
+    const name = topic === undefined ? "process" : `process ${topic}`;
+    const kind = SpanKind.CONSUMER;
+    const batchSpan = tracer.startSpan(name, { kind, attributes: { ...common, ...attributes }, links });
+    const batchContext = trace.setSpan(context.active(), batchSpan);
     batch.tracing = {
-      aroundRecord: (record, work) => inRecordSpan(tracer, record, links, work),
+      aroundRecord: (record, work) => inRecordSpan(record, batchContext, work),
       // `after` runs before that of the middlewares around it, and their failure comes as `onError`.
       end: (error) => batchSpan.isRecording() && endSpan(batchSpan, error),
     };
+  }
+
+  async function inRecordSpan(
+    record: DecodedRecord,
+    batchContext: Context,
+    work: () => Promise<RecordOutcome>,
+  ): Promise<RecordOutcome> {
+    const created = creationContextOf(record);
+    const parent = created ? trace.setSpanContext(batchContext, created) : batchContext;
+    const batchSpanContext = trace.getSpanContext(batchContext);
+    const span = tracer.startSpan(
+      `process ${record.source.topic}`,
+      {
+        kind: SpanKind.CONSUMER,
+        attributes: { ...common, ...recordAttributes(record) },
+        links: created && batchSpanContext ? [{ context: batchSpanContext }] : [],
+      },
+      parent,
+    );
+    try {
+      const outcome = await context.with(trace.setSpan(parent, span), work);
+      span.setAttribute("msk_event_backbone.outcome", outcome.status);
+      endSpan(span, "error" in outcome ? outcome.error : undefined);
+      return outcome;
+    } catch (error) {
+      endSpan(span, error);
+      throw error;
+    }
   }
 
   function tracingAfter(request: BatchRequest): void {
@@ -56,50 +101,4 @@ export function tracing(options: TracingOptions = {}) {
   }
 
   return { before: tracingBefore, after: tracingAfter, onError: tracingOnError };
-}
-
-const messaging = { "messaging.system": "kafka", "messaging.operation.type": "process" } as const;
-
-async function inRecordSpan(
-  tracer: Tracer,
-  record: DecodedRecord,
-  links: Link[],
-  work: () => Promise<RecordOutcome>,
-): Promise<RecordOutcome> {
-  const { topic, partition, offset } = record.source;
-  const eventId = identityOf(record)?.id;
-  const attributes = {
-    ...messaging,
-    "messaging.destination.name": topic,
-    "messaging.destination.partition.id": String(partition),
-    "messaging.kafka.offset": offset,
-    ...(eventId !== undefined && { "messaging.message.id": eventId }),
-  };
-  const remote = remoteContextOf(record);
-  const parent = remote ? trace.setSpanContext(ROOT_CONTEXT, remote) : ROOT_CONTEXT;
-  const span = tracer.startSpan(`process ${topic}`, { kind: SpanKind.CONSUMER, attributes, links }, parent);
-  try {
-    const outcome = await context.with(trace.setSpan(parent, span), work);
-    span.setAttribute("msk_event_backbone.outcome", outcome.status);
-    endSpan(span, "error" in outcome ? outcome.error : undefined);
-    return outcome;
-  } catch (error) {
-    endSpan(span, error);
-    throw error;
-  }
-}
-
-/** The trace that the producer began: Kafka's own header, or the CloudEvents extension of the same name. */
-function remoteContextOf(record: DecodedRecord): SpanContext | undefined {
-  const header = record.source.headers.find(([name]) => name === "traceparent" || name === "ce_traceparent");
-  return header && parseTraceparent(header[1].toString("utf8"));
-}
-
-/** Of an error of another family only the name is recorded: its message may quote a payload. */
-function endSpan(span: Span, error?: unknown): void {
-  if (error !== undefined) {
-    const message = error instanceof Error ? ("code" in error ? String(error.code) : error.name) : typeof error;
-    span.setStatus({ code: SpanStatusCode.ERROR, message });
-  }
-  span.end();
 }

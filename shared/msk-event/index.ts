@@ -1,3 +1,4 @@
-export type { MskEvent, MskRecord } from "./msk-event.ts";
-export type { SourceRecord } from "./source-record.ts";
+export type { MskEvent, MskRecord, SchemaMetadata } from "./msk-event.ts";
+export { headerOf, MskSourceRecord } from "./msk-source-record.ts";
+export type { RecordHeaders, SourceRecord } from "./source-record.ts";
 export { sourceRecordsOf } from "./source-records-of.ts";

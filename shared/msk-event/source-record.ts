@@ -1,8 +1,16 @@
+import type { SchemaMetadata } from "./msk-event.ts";
+
+/** Headers of a record in their order; names may repeat. */
+export type RecordHeaders = readonly (readonly [name: string, value: Buffer])[];
+
 /**
  * The raw bytes of one record, whatever brought it.
  *
  * `key` null = no key; `value` null = tombstone; `headers` in their order, names may repeat; `timestampMs` in epoch
- * milliseconds.
+ * milliseconds. `valueSchema` is there when the event source mapping has deserialized the value itself.
+ *
+ * The record of an MSK event makes its `headers` when they are first asked for, so a copy by spread lacks them: name
+ * them in the copy.
  */
 export interface SourceRecord {
   readonly topic: string;
@@ -11,5 +19,6 @@ export interface SourceRecord {
   readonly timestampMs: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers: readonly (readonly [name: string, value: Buffer])[];
+  readonly headers: RecordHeaders;
+  readonly valueSchema?: SchemaMetadata | undefined;
 }

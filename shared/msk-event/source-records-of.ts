@@ -1,14 +1,16 @@
 import { BackboneError } from "../errors.ts";
-import type { MskEvent, MskRecord } from "./msk-event.ts";
+import type { MskEvent, MskRecord, SchemaMetadata } from "./msk-event.ts";
+import { MskSourceRecord, type SignedHeaders } from "./msk-source-record.ts";
 import type { SourceRecord } from "./source-record.ts";
 
 /**
  * The records of an MSK event as bytes: partition by partition, each in offset order.
  *
  * An absent, null or empty key is null; an absent or null value is null (a tombstone), an empty one is an empty value.
- * Header bytes, which arrive signed, are made unsigned.
+ * Header bytes, which arrive signed, are made unsigned when `headers` is read; what a header holds is for `toEvent` to
+ * check, so that one record with a wrong one does not fail its batch.
  *
- * @param event what Lambda invoked the function with
+ * @param event what Lambda invoked the function with; it is not changed, and must not be while its records are in use
  * @throws BackboneError MALFORMED_EVENT if it is no MSK event at all: the function is wired to something else
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html#msk-sample-event
  */
@@ -16,10 +18,14 @@ export function sourceRecordsOf(event: unknown): SourceRecord[] {
   if (!isMskEvent(event)) {
     throw new BackboneError("MALFORMED_EVENT", "not an MSK event: eventSource must be aws:kafka and records an object");
   }
-  return Object.entries(event.records).flatMap(([name, records]) => {
+  const sourceRecords: SourceRecord[] = [];
+  for (const [name, records] of Object.entries(event.records)) {
     if (!Array.isArray(records)) throw notARecord(name);
-    return records.map((record) => sourceRecord(name, record)).sort((one, other) => one.offset - other.offset);
-  });
+    const partition = records.map((record) => sourceRecord(name, record));
+    if (!isInOffsetOrder(partition)) partition.sort((one, other) => one.offset - other.offset);
+    for (const record of partition) sourceRecords.push(record);
+  }
+  return sourceRecords;
 }
 
 function isMskEvent(event: unknown): event is MskEvent {
@@ -34,49 +40,64 @@ function isMskEvent(event: unknown): event is MskEvent {
   );
 }
 
-function sourceRecord(name: string, record: MskRecord): SourceRecord {
-  if (!isMskRecord(record)) throw notARecord(name);
-  const { topic, partition, offset, timestamp, key, value, headers } = record;
-  return {
-    topic,
-    partition,
-    offset,
-    timestampMs: timestamp,
-    key: key ? Buffer.from(key, "base64") : null,
-    value: typeof value === "string" ? Buffer.from(value, "base64") : null,
-    headers: headersOf(name, headers ?? []),
-  };
+function isInOffsetOrder(records: readonly SourceRecord[]): boolean {
+  let last = -1;
+  for (const { offset } of records) {
+    if (offset < last) return false;
+    last = offset;
+  }
+  return true;
 }
 
 /** Checks what identifies a record and what is read of it; Lambda sends nothing else, a hand-written test event may. */
-function isMskRecord(record: MskRecord | null | undefined): record is MskRecord {
-  return (
-    typeof record === "object" &&
-    record !== null &&
-    typeof record.topic === "string" &&
-    Number.isSafeInteger(record.partition) &&
-    Number.isSafeInteger(record.offset) &&
-    isBase64Text(record.key) &&
-    isBase64Text(record.value) &&
-    (record.headers === undefined || record.headers === null || Array.isArray(record.headers))
+function sourceRecord(name: string, record: MskRecord | null | undefined): SourceRecord {
+  if (
+    typeof record !== "object" ||
+    record === null ||
+    typeof record.topic !== "string" ||
+    !Number.isSafeInteger(record.partition) ||
+    !Number.isSafeInteger(record.offset) ||
+    typeof record.timestamp !== "number"
+  ) {
+    throw notARecord(name);
+  }
+  const { topic, partition, offset, timestamp, key, value, headers } = record;
+  return new MskSourceRecord(
+    topic,
+    partition,
+    offset,
+    timestamp,
+    key === "" ? null : bytesOf(name, key),
+    bytesOf(name, value),
+    headersOf(name, headers),
+    checkedSchema(name, record.valueSchemaMetadata),
   );
 }
 
-function isBase64Text(text: unknown): boolean {
-  return text === undefined || text === null || typeof text === "string";
+function bytesOf(name: string, base64: string | null | undefined): Buffer | null {
+  if (base64 === undefined || base64 === null) return null;
+  if (typeof base64 !== "string") throw notARecord(name);
+  const bytes = Buffer.from(base64, "base64");
+  // Buffer.from skips what is not base64, and then fewer bytes come out than the length of the text tells.
+  const padding = base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0;
+  if (bytes.length !== (base64.length / 4) * 3 - padding) throw notARecord(name);
+  return bytes;
 }
 
-function headersOf(name: string, headers: readonly Record<string, number[]>[]): [string, Buffer][] {
-  const pairs: [string, Buffer][] = [];
-  for (const header of headers) {
-    for (const headerName in header) {
-      const bytes = header[headerName] ?? [];
-      if (!Array.isArray(bytes)) throw notARecord(name);
-      // Buffer.from keeps the low eight bits of each number: -61 becomes 0xc3.
-      pairs.push([headerName, Buffer.from(bytes)]);
-    }
-  }
-  return pairs;
+const noHeaders: SignedHeaders = [];
+
+/** That there is a list is all that is checked: what is in it is looked at once, when it is decoded. */
+function headersOf(name: string, headers: SignedHeaders | null | undefined): SignedHeaders {
+  if (headers === undefined || headers === null) return noHeaders;
+  if (!Array.isArray(headers)) throw notARecord(name);
+  return headers;
+}
+
+function checkedSchema(name: string, metadata: SchemaMetadata | null | undefined): SchemaMetadata | undefined {
+  if (metadata === undefined || metadata === null) return undefined;
+  const { dataFormat, schemaId } = metadata;
+  if (typeof dataFormat !== "string" || typeof schemaId !== "string") throw notARecord(name);
+  return metadata;
 }
 
 function notARecord(name: string): BackboneError {

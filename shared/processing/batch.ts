@@ -40,12 +40,16 @@ export interface Batch {
   readonly event: unknown;
   /** `cloudEvents()` */
   records?: readonly DecodedRecord[];
+  /** `cloudEvents()`: how long decoding took, in milliseconds, waiting for the registry included. */
+  decodeMs?: number;
   /** `deadLetters()` */
   deadLetters?: DeadLetterPolicy;
   /** `idempotency()` */
   claims?: ClaimPolicy;
   /** `tracing()` */
   tracing?: BatchTracing;
+  /** `metrics()`: writes what came of the batch. */
+  writeMetrics?: () => void;
   /** `partialBatchResponse()`: something will tell the mapping what is unfinished. */
   reportsUnfinished?: boolean;
   /** The engine: one outcome a record, in the order of `records`. */

@@ -62,7 +62,7 @@ interface InvocationContext {
  *
  * @example
  * export const handler = middy()
- *   .use(partialBatchResponse())
+ *   .use(partialBatchResponse({ reportBatchItemFailures: true }))
  *   .use(deadLetters({ topic, consumerGroup, producer }))
  *   .use(cloudEvents({ deserializer }))
  *   .use(idempotency({ store, consumerGroup, ttlSeconds }))

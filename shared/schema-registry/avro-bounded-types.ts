@@ -18,8 +18,8 @@ interface Readable {
 /**
  * Arrays and maps that do not trust their counts. avsc 5.7.9 reads as many items as a block announces, past the end of
  * the bytes, and only then looks whether they were there: five bytes of garbage that announce 2^31 items keep a function
- * busy until it is out of time or memory. Here a block may announce as many items as bytes are left, one byte being the
- * least that an item takes; arrays of items that take none (null, empty records) are refused with them.
+ * busy until it is out of time or memory. Here a block may announce as many items as bytes are left, and has to take a
+ * byte for each; arrays of items that take none (null, empty records) are refused with that.
  *
  * To be given to avsc as `typeHook`.
  *
@@ -35,50 +35,70 @@ export function boundedType(schema: unknown, options: unknown): avro.Type | unde
 type SchemaArgument = ConstructorParameters<typeof avro.types.ArrayType>[0];
 
 class BoundedArray extends avro.types.ArrayType {
+  // Written out rather than with a function for each item: this is the inner loop of reading a record.
   _read(tap: Tap): unknown[] {
     const items = readable(this.itemsType);
     const values: unknown[] = [];
-    forEachItem(tap, () => values.push(items._read(tap)));
+    for (let count = blockSize(tap); count !== 0; count = blockSize(tap)) {
+      const start = tap.pos;
+      for (let left = count; left > 0; left--) values.push(items._read(tap));
+      checkTaken(tap, start, count);
+    }
     return values;
   }
 
   _skip(tap: Tap): void {
     const items = readable(this.itemsType);
-    forEachItem(tap, () => items._skip(tap));
+    for (let count = blockSize(tap); count !== 0; count = blockSize(tap)) {
+      const start = tap.pos;
+      for (let left = count; left > 0; left--) items._skip(tap);
+      checkTaken(tap, start, count);
+    }
   }
 }
 
+// A key takes a byte at least, so that each item of a map does.
 class BoundedMap extends avro.types.MapType {
   _read(tap: Tap): Record<string, unknown> {
     const items = readable(this.valuesType);
     // Without a prototype, so that a key "__proto__" is a key.
     const values: Record<string, unknown> = Object.create(null);
-    forEachItem(tap, () => {
-      const key = tap.readString();
-      values[key] = items._read(tap);
-    });
+    for (let count = blockSize(tap); count !== 0; count = blockSize(tap)) {
+      for (let left = count; left > 0; left--) {
+        const key = tap.readString();
+        values[key] = items._read(tap);
+      }
+    }
     return values;
   }
 
   _skip(tap: Tap): void {
     const items = readable(this.valuesType);
-    forEachItem(tap, () => {
-      tap.skipString();
-      items._skip(tap);
-    });
+    for (let count = blockSize(tap); count !== 0; count = blockSize(tap)) {
+      for (let left = count; left > 0; left--) {
+        tap.skipString();
+        items._skip(tap);
+      }
+    }
   }
 }
 
-/** Walks the blocks of an array or map: each a count and its items; a negative count is followed by the size in bytes. */
-function forEachItem(tap: Tap, handle: () => void): void {
-  for (let count = tap.readLong(); count !== 0; count = tap.readLong()) {
-    if (count < 0) {
-      count = -count;
-      tap.skipLong();
-    }
-    if (count > tap.buf.length - tap.pos) throw new Error("a block announces more items than bytes are left");
-    while (count-- > 0) handle();
+/** The items of the next block of an array or map, 0 after the last; a negative count is followed by a size in bytes. */
+function blockSize(tap: Tap): number {
+  let count = tap.readLong();
+  if (count < 0) {
+    count = -count;
+    tap.skipLong();
   }
+  // Said the other way round, so that the NaN of an endless number is refused too.
+  if (count !== 0 && !(count <= tap.buf.length - tap.pos)) {
+    throw new Error("a block announces more items than bytes are left");
+  }
+  return count;
+}
+
+function checkTaken(tap: Tap, start: number, count: number): void {
+  if (tap.pos - start < count) throw new Error("a block has items that take no bytes");
 }
 
 /** avsc's types carry reading and skipping as methods that its declarations leave out. */

@@ -1,109 +1,134 @@
 import * as v from "valibot";
 import { BackboneError } from "../errors.ts";
+import { parseOptions } from "../options/index.ts";
+import { createAnswerCache } from "./answer-cache.ts";
 import type { SchemaRegistry } from "./registry.ts";
+import { createRegistryRequests } from "./registry-requests.ts";
+import type { Schema, WrittenSchema } from "./schema.ts";
 
 export interface SchemaRegistryOptions {
-  /** Base URL of the Confluent API, without a trailing slash, e.g. `http://registry:8080/apis/ccompat/v7`. */
-  readonly url: string;
   /**
-   * Time of one request until the end of its answer, in milliseconds.
-   *
-   * @default 5000
+   * Base URL of the Confluent API, e.g. `http://registry:8080/apis/ccompat/v7`. Over https the registry's certificate
+   * is checked against the authorities that Node trusts; one of your own goes into NODE_EXTRA_CA_CERTS.
    */
+  readonly url: string;
+  /** User and password of HTTP basic authentication. @default none */
+  readonly credentials?: { readonly username: string; readonly password: string };
+  /** Time of one call, its retries included, in milliseconds, 1 or more. @default 5000 */
   readonly timeoutMs?: number;
+  /** Time of one request until the end of its answer, in milliseconds, 1 or more. @default 2000 */
+  readonly attemptTimeoutMs?: number;
+  /** Requests that a call makes at most while the registry is away, 1 or more. @default 3 */
+  readonly attempts?: number;
+  /** The longest wait before the first retry, in milliseconds, 0 or more; it doubles with each, up to 1 s. @default 100 */
+  readonly backoffMs?: number;
+  /** Seconds for which it is remembered that the registry does not know an id or schema, 0 or more. @default 5 */
+  readonly unknownTtlSeconds?: number;
   /** @default the global fetch */
   readonly fetch?: typeof fetch;
+  /** A clock in milliseconds that never goes back. @default () => performance.now() */
+  readonly now?: () => number;
 }
 
+const atLeast = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(least));
+const optionsSchema = v.strictObject({
+  url: v.pipe(v.string(), v.check(isBaseUrl, "must be an http or https URL without user, password, query or fragment")),
+  credentials: v.optional(v.strictObject({ username: v.pipe(v.string(), v.nonEmpty()), password: v.string() })),
+  timeoutMs: v.optional(atLeast(1), 5_000),
+  attemptTimeoutMs: v.optional(atLeast(1), 2_000),
+  attempts: v.optional(atLeast(1), 3),
+  backoffMs: v.optional(atLeast(0), 100),
+  unknownTtlSeconds: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0)), 5),
+  fetch: v.optional(v.custom<typeof fetch>((send) => typeof send === "function")),
+  now: v.optional(v.custom<() => number>((now) => typeof now === "function")),
+});
+
 const idAnswer = v.object({ id: v.pipe(v.number(), v.integer(), v.minValue(0)) });
-const schemaAnswer = v.object({ schema: v.string() });
-const errorAnswer = v.object({ error_code: v.number() });
+const referencesAnswer = v.array(v.object({ subject: v.string(), version: v.number() }));
+const schemaAnswer = v.object({
+  schema: v.string(),
+  // Registries leave it out for Avro.
+  schemaType: v.optional(v.picklist(["AVRO", "JSON", "PROTOBUF"]), "AVRO"),
+  references: v.nullish(referencesAnswer),
+});
+type SchemaAnswer = v.InferOutput<typeof schemaAnswer>;
+
+// Unknown ids come from values, so that anyone who may write to a topic can invent them.
+const maxUnknown = 1_000;
+// A schema that is referred to from everywhere is asked for once; a circle, which no registry allows, ends here.
+const maxReferences = 100;
 
 /**
  * A client of the Confluent Schema Registry API (Confluent, Karapace, Apicurio).
  *
- * Answers are kept for ever, since an id never changes its meaning; waiters for one answer share one request; failures
- * are not kept. It does not retry: its errors are retriable, and the record or the request comes again.
+ * A registry that is away is asked again, a bounded number of times, and is REGISTRY_UNAVAILABLE then; what it does not
+ * know is SCHEMA_NOT_FOUND. Both are retriable: the record or the request comes again.
  *
+ * @throws BackboneError INVALID_OPTIONS
  * @see https://docs.confluent.io/platform/current/schema-registry/develop/api.html
  */
 export function createSchemaRegistry(options: SchemaRegistryOptions): SchemaRegistry {
-  const { url, timeoutMs = 5_000, fetch: send = fetch } = options;
-  const schemas = new Map<number, Promise<string>>();
-  const ids = new WeakMap<object, Map<string, Promise<number>>>();
+  const parsed = parseOptions("createSchemaRegistry", optionsSchema, options);
+  const { credentials, unknownTtlSeconds, fetch: send = fetch, now = () => performance.now(), ...limits } = parsed;
+  const authorization =
+    credentials && `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
+  const url = parsed.url.replace(/\/+$/, "");
+  const ask = createRegistryRequests({ ...limits, url, authorization, fetch: send, now });
+  const cacheOptions = { unknownTtlMs: unknownTtlSeconds * 1_000, maxUnknown, now };
+  const schemas = createAnswerCache<WrittenSchema>(cacheOptions);
+  const ids = createAnswerCache<number>(cacheOptions);
 
-  async function ask<T>(path: string, answer: v.GenericSchema<unknown, T>, body?: object): Promise<T> {
-    const request = `${body === undefined ? "GET" : "POST"} ${path}`;
-    let response: Response;
-    let text: string;
-    try {
-      const contentType = "application/vnd.schemaregistry.v1+json";
-      response = await send(`${url}${path}`, {
-        headers: { accept: `${contentType}, application/json`, "content-type": contentType },
-        signal: AbortSignal.timeout(timeoutMs),
-        ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
-      });
-      text = await response.text();
-    } catch (cause) {
-      throw new BackboneError("REGISTRY_UNAVAILABLE", `schema registry did not answer ${request}`, { cause });
+  async function written(answer: SchemaAnswer): Promise<WrittenSchema> {
+    const { schemaType, schema } = answer;
+    const references = schemaType === "AVRO" ? await referencesOf(answer) : [];
+    return { schemaType, schema, ...(references.length > 0 && { references }) };
+  }
+
+  /** The schemas that a schema refers to, those that others build on first. */
+  async function referencesOf(answer: SchemaAnswer, found = new Map<string, string>()): Promise<string[]> {
+    for (const { subject, version } of answer.references ?? []) {
+      const path = `/subjects/${encodeURIComponent(subject)}/versions/${version}`;
+      if (found.has(path)) continue;
+      if (found.size >= maxReferences) {
+        throw new BackboneError("SCHEMA_MISMATCH", `the schema refers to more than ${maxReferences} others`);
+      }
+      const referenced = await ask(path, schemaAnswer);
+      // Held already, so that a circle ends; put at the end once those that it builds on are there.
+      found.set(path, referenced.schema);
+      await referencesOf(referenced, found);
+      found.delete(path);
+      found.set(path, referenced.schema);
     }
-    if (!response.ok) throw refusal(request, response.status, text);
-    const result = v.safeParse(answer, parseJson(text));
-    if (result.success) return result.output;
-    throw new BackboneError("REGISTRY_UNAVAILABLE", `schema registry gave no usable answer to ${request}`);
+    return [...found.values()];
   }
 
   return {
     schemaById(id) {
-      return kept(schemas, id, async () => (await ask(`/schemas/ids/${id}`, schemaAnswer)).schema);
+      return schemas.get(id, async () => written(await ask(`/schemas/ids/${id}`, schemaAnswer)));
     },
     idOf(subject, schema) {
-      const bySubject = ids.get(schema) ?? new Map<string, Promise<number>>();
-      ids.set(schema, bySubject);
       const path = `/subjects/${encodeURIComponent(subject)}`;
-      return kept(bySubject, subject, async () => (await ask(path, idAnswer, schemaBody(schema))).id);
+      return ids.get(keyOf(subject, schema), async () => (await ask(path, idAnswer, bodyOf(schema))).id);
     },
     async register(subject, schema) {
-      return (await ask(`/subjects/${encodeURIComponent(subject)}/versions`, idAnswer, schemaBody(schema))).id;
+      const { id } = await ask(`/subjects/${encodeURIComponent(subject)}/versions`, idAnswer, bodyOf(schema));
+      ids.set(keyOf(subject, schema), id);
+      return id;
     },
   };
 }
 
-function schemaBody(schema: object): object {
-  return { schema: JSON.stringify(schema) };
+function bodyOf({ schemaType, schema }: Schema): object {
+  // Registries from before the other types know no schemaType.
+  return schemaType === "AVRO" ? { schema } : { schemaType, schema };
 }
 
-/** One request for all who wait for the same answer; a failed one is forgotten, so that the next caller asks again. */
-function kept<Key, T>(cache: Map<Key, Promise<T>>, key: Key, load: () => Promise<T>): Promise<T> {
-  const present = cache.get(key);
-  if (present !== undefined) return present;
-  const loading = load();
-  cache.set(key, loading);
-  loading.catch(() => cache.delete(key));
-  return loading;
+function keyOf(subject: string, { schemaType, schema }: Schema): string {
+  return JSON.stringify([subject, schemaType, schema]);
 }
 
-/**
- * What a refusal means. Only the registry's own "not found" (error codes 404xx) says that a schema is unknown: a 404 of
- * a proxy or of a wrong path does not. Whatever else is refused (401, 403, 429) lies with the surroundings, not with the
- * record, and must not dead-letter it.
- *
- * @see https://docs.confluent.io/platform/current/schema-registry/develop/api.html#errors
- */
-function refusal(request: string, status: number, text: string): BackboneError {
-  const answer = v.safeParse(errorAnswer, parseJson(text));
-  const errorCode = answer.success ? answer.output.error_code : undefined;
-  const message = `schema registry answered ${status} (error code ${errorCode ?? "none"}) to ${request}`;
-  if (status === 404 && errorCode !== undefined && `${errorCode}`.startsWith("404")) {
-    return new BackboneError("SCHEMA_NOT_FOUND", message);
-  }
-  return new BackboneError(status === 409 || status === 422 ? "SCHEMA_MISMATCH" : "REGISTRY_UNAVAILABLE", message);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function isBaseUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return ["http:", "https:"].includes(protocol) && `${username}${password}${search}${hash}` === "";
 }

@@ -1,38 +1,40 @@
 import { BackboneError } from "../errors.ts";
 
 const magicByte = 0;
-const headerBytes = 5;
 const maxSchemaId = 0x7fffffff;
 
-/** A value in wire format: the id of the schema it was written with, and the body's bytes, which share its memory. */
-export interface FramedValue {
-  readonly schemaId: number;
-  readonly body: Buffer;
-}
+/** Bytes before the body: magic byte 0 and the schema id as 4 bytes big-endian. */
+export const wireFormatHeadBytes = 5;
 
 /**
- * Reads the Confluent wire format: magic byte 0, schema id as 4 bytes big-endian, body.
+ * The id of the schema that a value in Confluent wire format was written with, from 0 to 2^31 - 1. The body starts at
+ * `wireFormatHeadBytes`.
  *
  * @throws BackboneError MALFORMED_PAYLOAD
  * @see https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#wire-format
  */
-export function readWireFormat(value: Buffer): FramedValue {
-  if (value.length < headerBytes) {
+export function readSchemaId(value: Buffer): number {
+  if (value.length < wireFormatHeadBytes) {
     throw new BackboneError(
       "MALFORMED_PAYLOAD",
-      `value is not in wire format: ${value.length} bytes, at least ${headerBytes} are needed`,
+      `value is not in wire format: ${value.length} bytes, at least ${wireFormatHeadBytes} are needed`,
     );
   }
   if (value[0] !== magicByte) {
     throw new BackboneError("MALFORMED_PAYLOAD", `value is not in wire format: first byte is ${value[0]}, must be 0`);
   }
   const schemaId = value.readInt32BE(1);
-  if (schemaId < 0)
+  if (schemaId < 0) {
     throw new BackboneError("MALFORMED_PAYLOAD", `value has schema id ${schemaId}, must not be negative`);
-  return { schemaId, body: value.subarray(headerBytes) };
+  }
+  return schemaId;
 }
 
-/** Writes the Confluent wire format; `schemaId` from 0 to 2^31 - 1. */
+/**
+ * Writes the Confluent wire format; `schemaId` from 0 to 2^31 - 1.
+ *
+ * @throws BackboneError INVALID_OPTIONS for an id that no registry gives
+ */
 export function writeWireFormat(schemaId: number, body: Buffer): Buffer {
   if (!Number.isInteger(schemaId) || schemaId < 0 || schemaId > maxSchemaId) {
     throw new BackboneError(
@@ -40,9 +42,9 @@ export function writeWireFormat(schemaId: number, body: Buffer): Buffer {
       `schema id must be a whole number from 0 to ${maxSchemaId}, got ${schemaId}`,
     );
   }
-  const value = Buffer.allocUnsafe(headerBytes + body.length);
+  const value = Buffer.allocUnsafe(wireFormatHeadBytes + body.length);
   value[0] = magicByte;
   value.writeInt32BE(schemaId, 1);
-  body.copy(value, headerBytes);
+  body.copy(value, wireFormatHeadBytes);
   return value;
 }

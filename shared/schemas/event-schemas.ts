@@ -1,3 +1,4 @@
+import { avro, type SchemaFormat } from "../schema-registry/index.ts";
 import { orderCreatedSchema, orderCreatedType } from "./order-created.ts";
 
 /** The topics that events are published to, by the names that the code has for them. */
@@ -6,20 +7,11 @@ export type TopicName = "orderEvents";
 export interface EventSchema {
   readonly eventType: string;
   readonly topic: TopicName;
-  /** Avro schema of the event's data. */
-  readonly schema: object;
+  /** Schema of the event's data. */
+  readonly schema: SchemaFormat;
 }
 
 /** Every event that is published: one entry a type. Deployments register these. */
 export const eventSchemas: readonly EventSchema[] = [
-  { eventType: orderCreatedType, topic: "orderEvents", schema: orderCreatedSchema },
+  { eventType: orderCreatedType, topic: "orderEvents", schema: avro(orderCreatedSchema) },
 ];
-
-/**
- * The subject under which the schema of a topic's values is registered (TopicNameStrategy).
- *
- * @see https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#subject-name-strategy
- */
-export function valueSubject(topic: string): string {
-  return `${topic}-value`;
-}

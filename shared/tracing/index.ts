@@ -1,1 +1,2 @@
-export { formatTraceparent, outgoingTraceparent, parseTraceparent } from "./traceparent.ts";
+export { type IncomingTrace, outgoingTrace, type TraceHeaders } from "./outgoing-trace.ts";
+export { formatTraceparent, parseTraceparent } from "./traceparent.ts";

@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { type SpanContext, trace } from "@opentelemetry/api";
+import type { SpanContext } from "@opentelemetry/api";
 
 const pattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
@@ -22,23 +21,4 @@ export function parseTraceparent(text: string): SpanContext | undefined {
 /** Writes a span context as `traceparent` of version 00. */
 export function formatTraceparent(context: SpanContext): string {
   return `00-${context.traceId}-${context.spanId}-${context.traceFlags.toString(16).padStart(2, "0")}`;
-}
-
-/**
- * The `traceparent` that an outgoing event carries: the active span's; without one the incoming header, handed on as
- * it came, as a participant without spans of its own shall; else that of a new trace.
- *
- * A new trace is marked as sampled, so that a tracer further down that follows its parent's decision records it.
- *
- * @param incoming `traceparent` of what caused the event, e.g. an HTTP header
- */
-export function outgoingTraceparent(incoming?: string): string {
-  const active = trace.getActiveSpan()?.spanContext();
-  if (active !== undefined && trace.isSpanContextValid(active)) return formatTraceparent(active);
-  if (incoming !== undefined && parseTraceparent(incoming) !== undefined) return incoming;
-  return formatTraceparent({
-    traceId: randomBytes(16).toString("hex"),
-    spanId: randomBytes(8).toString("hex"),
-    traceFlags: 1,
-  });
 }

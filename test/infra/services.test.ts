@@ -82,6 +82,7 @@ describe("inventory", () => {
       CLAIMS_TABLE: expect.stringMatching(/^<InventoryClaims/),
       INITIAL_STOCK: "1000000",
       CLAIM_TTL_SECONDS: String((7 + 14 + 1) * 86_400),
+      REPORT_BATCH_ITEM_FAILURES: "true", // as the mapping has it
       NODE_OPTIONS: "--enable-source-maps",
     });
   });

@@ -59,7 +59,7 @@ export async function caughtUp({ kafka, mappings }: Backbone): Promise<void> {
 }
 
 /** Every message that the topic holds now. */
-export async function messagesOf({ kafka }: Backbone, topic: string): Promise<KafkaMessage[]> {
+export async function messagesOf({ kafka }: Pick<Backbone, "kafka">, topic: string): Promise<KafkaMessage[]> {
   const admin = kafka.admin();
   const consumer = kafka.consumer({ groupId: `test-${crypto.randomUUID()}`, maxWaitTimeInMs: 100 });
   await Promise.all([admin.connect(), consumer.connect()]);

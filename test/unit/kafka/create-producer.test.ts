@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { BackboneError } from "../../../shared/errors.ts";
 import {
   createProducer,
   type KafkaClient,
@@ -68,6 +69,27 @@ afterEach(() => {
 });
 
 describe("createProducer", () => {
+  test.each<[string, Partial<Record<keyof ProducerOptions | "acks", unknown>>]>([
+    ["brokers: must be a list of one or more host:port", { brokers: [] }],
+    ["brokers: must be a list of one or more host:port", { brokers: ["b-1"] }],
+    ["auth: must be iam with a region, or scram", { auth: { mechanism: "plain" } }],
+    [
+      "auth: must be iam with a region, or scram",
+      { auth: { mechanism: "scram-sha-512", username: 5, password: "hunter2" } },
+    ],
+    ["logger: must be a logger", { logger: undefined }],
+    ["timeoutMs: must be a whole number of milliseconds, 1 or more", { timeoutMs: 0 }],
+    ["maxIdleMs: must be a whole number of milliseconds, 1 or more", { maxIdleMs: 0.5 }],
+    ["createClient: must be a function", { createClient: 1 }],
+    ["now: must be a function", { now: 1 }],
+    ['acks: invalid key: Expected never but received "acks"', { acks: 1 }],
+  ])("refuses options that are wrong, without telling a password: %s", (problem, wrong) => {
+    const refused = () => setUp(wrong as Partial<ProducerOptions>);
+    expect(refused).toThrow(problem);
+    expect(refused).toThrow(expect.objectContaining({ code: "INVALID_OPTIONS" }));
+    expect(refused).toThrow(/^(?!.*hunter2)/);
+  });
+
   test("opens no connection before the first send", async () => {
     const { clients } = setUp();
     await settle();
@@ -142,6 +164,56 @@ describe("createProducer", () => {
     expect(batchOf(clients, 1, 0).values).toEqual(["c"]);
     batchOf(clients, 1, 0).acknowledge();
     await later;
+  });
+
+  test("sends a batch that is refused for its size again in smaller ones, on fresh clients, until one record is alone", async () => {
+    const { producer, clients } = setUp();
+    const sends = Promise.allSettled(["a", "b", "c", "d"].map((value) => producer.send("t", record(value, 1_000))));
+    // The topic takes all but "c".
+    const answered: string[][] = [];
+    for (let client = 0; answered.flat().length < 4; client += 1) {
+      for (let batch = 0; ; batch += 1) {
+        await settle();
+        const { values, acknowledge, fail } = batchOf(clients, client, batch);
+        const refused = values.includes("c");
+        if (!refused || values.length === 1) answered.push(values);
+        if (refused) fail(new BackboneError("RECORD_TOO_LARGE", "refused"));
+        else acknowledge();
+        await settle();
+        if (refused || answered.flat().length === 4) break;
+      }
+    }
+    expect(answered).toEqual([["a", "b"], ["c"], ["d"]]);
+    expect((await sends).map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
+    expect((await sends)[2]).toMatchObject({ reason: { code: "RECORD_TOO_LARGE", retriable: false } });
+  });
+
+  test("a record that is too large says the topic and its size, not what it holds", async () => {
+    const { producer, clients } = setUp();
+    const sending = expect(producer.send("order-events", record("secret", 5_000_000))).rejects.toThrow(
+      "the record is larger than the topic order-events takes, with about 5000038 bytes",
+    );
+    await settle();
+    batchOf(clients, 0, 0).fail(new BackboneError("RECORD_TOO_LARGE", "refused"));
+    await sending;
+    expect(clients[0]?.closed).toBe(true);
+  });
+
+  test("the outcome of records that were refused together is unknown when time is up before they went out alone", async () => {
+    const client = new ClientDouble();
+    const { producer } = setUp({
+      timeoutMs: 1_000,
+      createClient: vi.fn(async (): Promise<KafkaClient> => new Promise<never>(() => {})).mockResolvedValueOnce(client),
+    });
+    const sends = Promise.allSettled([producer.send("t", record("a")), producer.send("t", record("b"))]);
+    await settle();
+    client.batches[0]?.fail(new BackboneError("RECORD_TOO_LARGE", "refused"));
+    await vi.advanceTimersByTimeAsync(1_000);
+    for (const outcome of await sends) {
+      expect(outcome).toMatchObject({
+        reason: { code: "KAFKA_UNAVAILABLE", message: expect.stringMatching(/unknown/) },
+      });
+    }
   });
 
   test("a failed batch says the topic, the reason and that the outcome is unknown", async () => {

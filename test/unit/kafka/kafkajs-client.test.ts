@@ -1,12 +1,6 @@
-import type {
-  ISocketFactory,
-  KafkaConfig,
-  Message,
-  Producer,
-  ProducerBatch,
-  ProducerConfig,
-  RecordMetadata,
-} from "kafkajs";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import type { ISocketFactory, KafkaConfig, Message, ProducerBatch, ProducerConfig, RecordMetadata } from "kafkajs";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createKafkajsClient } from "../../../shared/kafka/kafkajs-client.ts";
 
@@ -17,6 +11,7 @@ const kafkajs = vi.hoisted(() => ({
   batches: [] as ProducerBatch[],
   acknowledge: (_: ProducerBatch): RecordMetadata[] => [],
   tokens: 0,
+  timeOut: (_: { payload: { broker: string } }) => {},
 }));
 
 vi.mock("kafkajs", () => ({
@@ -27,14 +22,17 @@ vi.mock("kafkajs", () => ({
       kafkajs.config = config;
     }
 
-    producer(config: ProducerConfig): Pick<Producer, "connect" | "sendBatch"> {
+    producer(config: ProducerConfig) {
       kafkajs.producerConfig = config;
       const connect = async () => {};
       const sendBatch = async (batch: ProducerBatch) => {
         kafkajs.batches.push(batch);
         return kafkajs.acknowledge(batch);
       };
-      return { connect, sendBatch };
+      const on = (_: string, listener: typeof kafkajs.timeOut) => {
+        kafkajs.timeOut = listener;
+      };
+      return { connect, sendBatch, on, events: { REQUEST_TIMEOUT: "producer.network.request_timeout" } };
     }
   },
 }));
@@ -153,6 +151,58 @@ describe("the kafkajs client", () => {
       { topic: "t", record },
     ]);
     await expect(sending).rejects.toThrow("partition 1 of t is not in the acknowledgement");
+  });
+
+  test.each(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"])("%s is RECORD_TOO_LARGE", async (type) => {
+    const client = await createKafkajsClient(options);
+    kafkajs.acknowledge = () => {
+      throw Object.assign(new Error("refused"), { type });
+    };
+    await expect(client.sendBatch([{ topic: "t", record }])).rejects.toMatchObject({
+      code: "RECORD_TOO_LARGE",
+      retriable: false,
+    });
+  });
+
+  test.each(["TOPIC_AUTHORIZATION_FAILED", "UNKNOWN_TOPIC_OR_PARTITION", "CLUSTER_AUTHORIZATION_FAILED"])(
+    "%s is no refusal for size",
+    async (type) => {
+      const client = await createKafkajsClient(options);
+      const refusal = Object.assign(new Error("refused"), { type });
+      kafkajs.acknowledge = () => {
+        throw refusal;
+      };
+      await expect(client.sendBatch([{ topic: "t", record }])).rejects.toBe(refusal);
+    },
+  );
+
+  test("cuts the connections to a broker that lets a request time out, and no others", async () => {
+    await createKafkajsClient(options);
+    const silent = createServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const open = (host: string) => socketFactory()({ host, port, ssl: {}, onConnect: () => {} });
+    const [timedOut, other] = [open("127.0.0.1"), open("localhost")];
+    other.on("error", () => {});
+    const error = once(timedOut, "error");
+    kafkajs.timeOut({ payload: { broker: `127.0.0.1:${port}` } });
+    expect(await error).toMatchObject([{ message: "a request timed out" }]);
+    expect(other.destroyed).toBe(false);
+    other.destroy();
+    silent.close();
+  });
+
+  test("connects where the route leads", async () => {
+    const tunnel = createServer().listen(0, "127.0.0.1");
+    await once(tunnel, "listening");
+    const { port } = tunnel.address() as AddressInfo;
+    const connected = once(tunnel, "connection");
+    await createKafkajsClient({ ...options, route: () => ({ host: "127.0.0.1", port }) });
+    const socket = socketFactory()({ host: "b-1.example.com", port: 9096, ssl: {}, onConnect: () => {} });
+    socket.on("error", () => {});
+    await connected;
+    socket.destroy();
+    tunnel.close();
   });
 
   test("a closed client opens no more connections and logs no more errors", async () => {

@@ -1,8 +1,16 @@
+import middy from "@middy/core";
 import { describe, expect, test } from "vitest";
-import { BackboneError } from "../../../shared/errors.ts";
-import { deadLetters, idempotency } from "../../../shared/middleware/index.ts";
-import { batchOf, batchOfEvent } from "../../../shared/processing/index.ts";
-import { MemoryStore } from "../processing/memory-store.ts";
+import {
+  batchOfEvent,
+  cloudEvents,
+  idempotency,
+  partialBatchResponse,
+  type RecordOutcome,
+  recordsOf,
+  reportOutcomes,
+} from "../../../shared/middleware/index.ts";
+import { batchOf } from "../../../shared/processing/index.ts";
+import { invoke, jsonDeserializer, MemoryStore, mskEvent } from "../../../shared/testing/index.ts";
 
 describe("batchOf", () => {
   test("gives each request a batch of its own, also for one event object", () => {
@@ -23,30 +31,44 @@ describe("batchOf", () => {
   });
 });
 
-describe("middlewares on their own", () => {
-  test("each creates the batch when it is the first", () => {
-    const request = { event: {}, internal: {} };
-    idempotency({ store: new MemoryStore(), consumerGroup: "g", ttlSeconds: 60 }).before(request);
-    expect(batchOf(request).claims).toMatchObject({ consumerGroup: "g", ttlSeconds: 60 });
+describe("idempotency", () => {
+  test("puts store and policy where a plain handler finds them", async () => {
+    const store = new MemoryStore();
+    const handler = middy<unknown, unknown>()
+      .use(idempotency({ store, consumerGroup: "g", ttlSeconds: 60 }))
+      .handler(async (event) => batchOfEvent(event)?.claims);
+    expect(await invoke(handler, {})).toEqual({ store, consumerGroup: "g", ttlSeconds: 60 });
   });
 
-  test("deadLetters wraps what is no error of ours as KAFKA_UNAVAILABLE", async () => {
-    const request = { event: {}, internal: {} };
-    const send = () => Promise.reject(new Error("not connected"));
-    deadLetters({ topic: "t.dlt", consumerGroup: "g", producer: { send } }).before(request);
-    const record = { topic: "t", partition: 0, offset: 1, timestampMs: 0, key: null, value: null, headers: [] };
-    const error = new BackboneError("MALFORMED_EVENT", "x");
-    const published = batchOf(request).deadLetters?.publish({ record, error, attempts: 1 });
-    await expect(published).rejects.toMatchObject({ code: "KAFKA_UNAVAILABLE" });
+  test("refuses wrong and unknown options: INVALID_OPTIONS", () => {
+    const wrong = { store: {}, consumerGroup: "a#b", ttlSeconds: 0, ttl: 1 };
+    expect(() => idempotency(wrong as never)).toThrow(/store: .*consumerGroup: .*ttlSeconds: .*ttl: /s);
+  });
+});
+
+describe("a handler that is not made by eachRecord", () => {
+  const records = ["e-1", "e-2"].map((id) => ({ id, source: "/s", type: "t", partitionkey: "k", data: { id } }));
+  const event = mskEvent({ topic: "orders", records });
+
+  function plain(outcomes: (records: ReturnType<typeof recordsOf>) => readonly RecordOutcome[]) {
+    return middy<unknown, unknown>()
+      .use(partialBatchResponse({ reportBatchItemFailures: true }))
+      .use(cloudEvents({ deserializer: jsonDeserializer }))
+      .handler(async (event) => reportOutcomes(event, outcomes(recordsOf(event))));
+  }
+
+  test("says how records ended, and the mapping hears of it", async () => {
+    const handler = plain((records) => records.map((record) => ({ record, status: "processed" })));
+    expect(await invoke(handler, event)).toEqual({ batchItemFailures: [] });
   });
 
-  test("options are checked once, all problems in one message", () => {
-    const wrong = { topic: "", consumerGroup: "g", producer: {}, maxAttempts: 0, retries: 1 };
-    expect(() => deadLetters(wrong as never)).toThrow(
-      /topic: must name a topic.*producer: must be a producer.*maxAttempts: .*retries: /s,
-    );
-    expect(() => idempotency({ store: new MemoryStore(), consumerGroup: "a#b", ttlSeconds: 1 })).toThrow(
-      /consumerGroup/,
-    );
+  test("cannot leave a record out: HANDLER_FAILED", async () => {
+    const handler = plain(([record]) => (record ? [{ record, status: "processed" }] : []));
+    await expect(invoke(handler, event)).rejects.toMatchObject({ code: "HANDLER_FAILED" });
+  });
+
+  test("needs cloudEvents() before it: INVALID_OPTIONS", () => {
+    expect(() => recordsOf({})).toThrow(expect.objectContaining({ code: "INVALID_OPTIONS" }));
+    expect(() => reportOutcomes({}, [])).toThrow(expect.objectContaining({ code: "INVALID_OPTIONS" }));
   });
 });

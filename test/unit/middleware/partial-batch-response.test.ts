@@ -2,7 +2,7 @@ import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import { describe, expect, test } from "vitest";
 import { BackboneError } from "../../../shared/errors.ts";
-import { type PartialBatchResponseOptions, partialBatchResponse } from "../../../shared/middleware/index.ts";
+import { partialBatchResponse } from "../../../shared/middleware/index.ts";
 import { batchOfEvent, type DecodedRecord, type RecordOutcome } from "../../../shared/processing/index.ts";
 
 function outcome(key: string | null, offset: number, isUnfinished: boolean, partition = 0): RecordOutcome {
@@ -14,9 +14,9 @@ function outcome(key: string | null, offset: number, isUnfinished: boolean, part
 }
 
 /** Runs the middleware around a handler that leaves these outcomes. */
-function respond(outcomes: readonly RecordOutcome[] | undefined, options?: PartialBatchResponseOptions) {
+function respond(outcomes: readonly RecordOutcome[] | undefined, reportBatchItemFailures = true) {
   const handler = middy<unknown, unknown>()
-    .use(partialBatchResponse(options))
+    .use(partialBatchResponse({ reportBatchItemFailures }))
     .handler(async (event) => {
       const batch = batchOfEvent(event);
       if (batch && outcomes) {
@@ -54,11 +54,12 @@ describe("partialBatchResponse", () => {
 
   test("throws when anything is unfinished and the mapping has no partial batch response", async () => {
     const outcomes = [outcome("a", 1, true), outcome("b", 2, false)];
-    await expect(respond(outcomes, { enabled: false })).rejects.toMatchObject({
+    await expect(respond(outcomes, false)).rejects.toMatchObject({
       code: "DATABASE_UNAVAILABLE",
-      message: "1 of 2 records are unfinished; first: away",
+      message:
+        "1 of 2 records are unfinished, the whole batch comes again since reportBatchItemFailures is false; first: away",
     });
-    expect(await respond([outcome("a", 1, false)], { enabled: false })).toEqual({ batchItemFailures: [] });
+    expect(await respond([outcome("a", 1, false)], false)).toEqual({ batchItemFailures: [] });
   });
 
   test("throws rather than commit records that nobody accounted for", async () => {
@@ -67,16 +68,18 @@ describe("partialBatchResponse", () => {
 
   test("lets an error of the handler through", async () => {
     const handler = middy()
-      .use(partialBatchResponse())
+      .use(partialBatchResponse({ reportBatchItemFailures: true }))
       .handler(async () => {
         throw new Error("broken");
       });
     await expect(handler({}, {} as Context)).rejects.toThrow("broken");
   });
 
-  test("refuses unknown options", () => {
-    expect(() => partialBatchResponse({ enable: true } as object)).toThrow(
-      /^wrong options for partialBatchResponse: enable: /,
+  test("has to be told what the mapping does, and refuses unknown options: INVALID_OPTIONS", () => {
+    expect(() => partialBatchResponse({} as never)).toThrow(/reportBatchItemFailures: /);
+    expect(() => partialBatchResponse({ reportBatchItemFailures: "true" } as never)).toThrow(/must say whether/);
+    expect(() => partialBatchResponse({ reportBatchItemFailures: true, enabled: true } as never)).toThrow(
+      /^wrong options for partialBatchResponse: enabled: /,
     );
   });
 });

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { BackboneError } from "../../../shared/errors.ts";
 import { eachRecord } from "../../../shared/processing/index.ts";
-import { awsError, cancelled, MemoryStore } from "./memory-store.ts";
+import { MemoryStore } from "../../../shared/testing/index.ts";
+import { awsError, cancelled } from "./answers.ts";
 import { decoded, failed, runBatch, writeName } from "./run-batch.ts";
 
 describe("eachRecord", () => {

@@ -9,7 +9,7 @@ import {
   type Failure,
   type RecordOutcome,
 } from "../../../shared/processing/index.ts";
-import { MemoryStore } from "./memory-store.ts";
+import { MemoryStore } from "../../../shared/testing/index.ts";
 
 export interface Order {
   readonly name: string;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { awsError, cancelled, MemoryStore } from "./memory-store.ts";
+import { MemoryStore } from "../../../shared/testing/index.ts";
+import { awsError, cancelled } from "./answers.ts";
 import { decoded, runBatch, writeName } from "./run-batch.ts";
 
 describe("while the surroundings are away", () => {

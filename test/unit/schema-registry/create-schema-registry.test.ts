@@ -1,47 +1,41 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
-import { createSchemaRegistry } from "../../../shared/schema-registry/index.ts";
+import { describe, expect, test } from "vitest";
+import { createSchemaRegistry, type Schema } from "../../../shared/schema-registry/index.ts";
+import { json, registryThat } from "./stub-registry.ts";
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-
-let server: Server | undefined;
-
-afterEach(async () => {
-  server?.closeAllConnections();
-  await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)));
-  server = undefined;
-});
-
-/** A registry that answers as the test says and remembers what it was asked. */
-async function registryThat(answer: Answer, timeoutMs = 1_000) {
-  const requests: { method: string; path: string; contentType: string | undefined; body: string }[] = [];
-  const started = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(Buffer.from(chunk));
-    const { method = "", url = "", headers } = request;
-    requests.push({ method, path: url, contentType: headers["content-type"], body: Buffer.concat(chunks).toString() });
-    answer(request, response);
-  });
-  server = started;
-  await new Promise<void>((resolve) => started.listen(0, "127.0.0.1", resolve));
-  const { port } = started.address() as AddressInfo;
-  return { requests, registry: createSchemaRegistry({ url: `http://127.0.0.1:${port}/apis/ccompat/v7`, timeoutMs }) };
-}
-
-function json(status: number, body: unknown): Answer {
-  return (_, response) => {
-    response.writeHead(status, { "content-type": "application/vnd.schemaregistry.v1+json" }).end(JSON.stringify(body));
-  };
-}
-
-const schema = { type: "record", name: "A", fields: [] };
+const schema: Schema = { schemaType: "AVRO", schema: '{"type":"record","name":"A","fields":[]}' };
+const unknownId = json(404, { error_code: 40403, message: "Schema not found" });
+const pathsOf = (requests: readonly { path: string }[]) =>
+  requests.map(({ path }) => path.replace("/apis/ccompat/v7", ""));
 
 describe("schemaById", () => {
-  test("gives the schema's text", async () => {
+  test("gives the schema, which is Avro where the registry names no type", async () => {
     const { registry, requests } = await registryThat(json(200, { schema: '"string"' }));
-    expect(await registry.schemaById(7)).toBe('"string"');
+    expect(await registry.schemaById(7)).toEqual({ schemaType: "AVRO", schema: '"string"' });
     expect(requests).toMatchObject([{ method: "GET", path: "/apis/ccompat/v7/schemas/ids/7" }]);
+  });
+
+  test("gives the schemas that an Avro schema refers to, those that others build on first", async () => {
+    const reference = (subject: string) => ({ name: `x.${subject}`, subject, version: 2 });
+    const { registry, requests } = await registryThat((request, response) => {
+      const name = request.url?.split("/").at(-3);
+      const references = { ids: ["order", "line"], order: ["line", "money"], line: ["money"] }[name ?? ""] ?? [];
+      const asked = request.url?.includes("/ids/") ? ["order", "line"] : references;
+      json(200, { schema: `"${name}"`, references: asked.map(reference) })(request, response);
+    });
+    expect(await registry.schemaById(7)).toMatchObject({ references: ['"money"', '"line"', '"order"'] });
+    expect(pathsOf(requests)).toEqual([
+      "/schemas/ids/7",
+      "/subjects/order/versions/2",
+      "/subjects/line/versions/2",
+      "/subjects/money/versions/2",
+    ]);
+  });
+
+  test("does not ask for the references of other types", async () => {
+    const answer = { schemaType: "JSON", schema: "{}", references: [{ name: "x", subject: "x", version: 1 }] };
+    const { registry, requests } = await registryThat(json(200, answer));
+    expect(await registry.schemaById(7)).toEqual({ schemaType: "JSON", schema: "{}" });
+    expect(requests).toHaveLength(1);
   });
 
   test("asks once for many waiters and keeps the answer", async () => {
@@ -52,10 +46,33 @@ describe("schemaById", () => {
   });
 
   test("does not keep a failure", async () => {
-    const answers = [json(503, {}), json(200, { schema: '"string"' })];
-    const { registry } = await registryThat((request, response) => answers.shift()?.(request, response));
+    const { registry } = await registryThat([json(503, {}), json(200, { schema: '"string"' })], { attempts: 1 });
     await expect(registry.schemaById(7)).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
-    expect(await registry.schemaById(7)).toBe('"string"');
+    expect(await registry.schemaById(7)).toMatchObject({ schema: '"string"' });
+  });
+});
+
+describe("an id that the registry does not know", () => {
+  test("is remembered for unknownTtlSeconds, and then asked for again", async () => {
+    let nowMs = 0;
+    const options = { unknownTtlSeconds: 3, now: () => nowMs };
+    const { registry, requests } = await registryThat([unknownId, json(200, { schema: '"string"' })], options);
+    for (nowMs of [0, 2_999]) {
+      await expect(registry.schemaById(7)).rejects.toMatchObject({ code: "SCHEMA_NOT_FOUND", retriable: true });
+    }
+    expect(requests).toHaveLength(1);
+    nowMs = 3_000;
+    expect(await registry.schemaById(7)).toMatchObject({ schema: '"string"' });
+  });
+
+  test("is forgotten when a thousand others are remembered", async () => {
+    const { registry, requests } = await registryThat(unknownId);
+    const ask = (id: number) => registry.schemaById(id).catch(() => undefined);
+    for (let id = 0; id <= 1_000; id++) await ask(id);
+    await ask(1);
+    expect(requests).toHaveLength(1_001);
+    await ask(0);
+    expect(requests).toHaveLength(1_002);
   });
 });
 
@@ -63,29 +80,64 @@ describe("idOf", () => {
   test("looks the schema up under its subject and registers nothing", async () => {
     const { registry, requests } = await registryThat(json(200, { subject: "s", version: 1, id: 42, schema: "" }));
     expect(await registry.idOf("order-events/value", schema)).toBe(42);
-    expect(requests).toEqual([
+    expect(requests).toMatchObject([
       {
         method: "POST",
         path: "/apis/ccompat/v7/subjects/order-events%2Fvalue",
-        contentType: "application/vnd.schemaregistry.v1+json",
-        body: JSON.stringify({ schema: JSON.stringify(schema) }),
+        headers: { "content-type": "application/vnd.schemaregistry.v1+json" },
+        body: JSON.stringify({ schema: schema.schema }),
       },
     ]);
   });
 
+  test("names the type of a schema that is not Avro", async () => {
+    const { registry, requests } = await registryThat(json(200, { id: 42 }));
+    await registry.idOf("a", { schemaType: "PROTOBUF", schema: "message A {}" });
+    expect(requests[0]?.body).toBe('{"schemaType":"PROTOBUF","schema":"message A {}"}');
+  });
+
   test("keeps the id of each subject and schema", async () => {
     const { registry, requests } = await registryThat(json(200, { id: 42 }));
-    await Promise.all([registry.idOf("a", schema), registry.idOf("a", schema), registry.idOf("b", schema)]);
+    await Promise.all([registry.idOf("a", schema), registry.idOf("a", { ...schema }), registry.idOf("b", schema)]);
     await registry.idOf("a", schema);
-    await registry.idOf("a", { ...schema, name: "B" });
-    expect(requests.map(({ path }) => path.split("/").at(-1))).toEqual(["a", "b", "a"]);
+    await registry.idOf("a", { ...schema, schema: '"string"' });
+    expect(pathsOf(requests)).toEqual(["/subjects/a", "/subjects/b", "/subjects/a"]);
+  });
+
+  test("knows what was registered meanwhile, though it was unknown a moment ago", async () => {
+    const { registry, requests } = await registryThat([unknownId, json(200, { id: 42 })]);
+    await expect(registry.idOf("a", schema)).rejects.toMatchObject({ code: "SCHEMA_NOT_FOUND" });
+    await registry.register("a", schema);
+    expect(await registry.idOf("a", schema)).toBe(42);
+    expect(pathsOf(requests)).toEqual(["/subjects/a", "/subjects/a/versions"]);
   });
 });
 
 test("register posts a version and asks the registry each time", async () => {
   const { registry, requests } = await registryThat(json(200, { id: 42 }));
   expect([await registry.register("a", schema), await registry.register("a", schema)]).toEqual([42, 42]);
-  expect(requests.map(({ path }) => path)).toEqual(Array(2).fill("/apis/ccompat/v7/subjects/a/versions"));
+  expect(pathsOf(requests)).toEqual(Array(2).fill("/subjects/a/versions"));
+});
+
+test("credentials are sent as basic authentication", async () => {
+  const credentials = { username: "orders", password: "geheim:ü" };
+  const { registry, requests } = await registryThat(json(200, { id: 42 }), { credentials });
+  await registry.register("a", schema);
+  expect(requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from("orders:geheim:ü").toString("base64")}`);
+});
+
+test.each([
+  ["no URL", { url: "registry" }],
+  ["another protocol", { url: "ftp://registry" }],
+  ["a password in the URL", { url: "http://orders:secret@registry" }],
+  ["credentials without a user", { credentials: { username: "", password: "secret" } }],
+  ["no time at all", { timeoutMs: 0 }],
+  ["no attempt", { attempts: 0 }],
+  ["an unknown option", { timeout: 5 }],
+])("%s is INVALID_OPTIONS, which does not name the password", (_, wrong) => {
+  expect(() => createSchemaRegistry({ url: "http://registry", ...wrong })).toThrow(
+    expect.objectContaining({ code: "INVALID_OPTIONS", message: expect.not.stringContaining("secret") }),
+  );
 });
 
 describe("what a refusal means", () => {
@@ -96,43 +148,25 @@ describe("what a refusal means", () => {
     ["an incompatible schema", 409, { error_code: 409 }, "SCHEMA_MISMATCH"],
     ["an invalid schema", 422, { error_code: 42201 }, "SCHEMA_MISMATCH"],
     ["no permission", 401, {}, "REGISTRY_UNAVAILABLE"],
-    ["too many requests", 429, {}, "REGISTRY_UNAVAILABLE"],
-    ["a fault of the server", 500, { error_code: 50001 }, "REGISTRY_UNAVAILABLE"],
     ["an answer without an id", 200, { version: 1 }, "REGISTRY_UNAVAILABLE"],
     ["an answer that is no JSON object", 200, "hello", "REGISTRY_UNAVAILABLE"],
-  ])("%s (%i) is %o: %s", async (_, status, body, code) => {
-    const { registry } = await registryThat(json(status, body));
+  ])("%s (%i) is %o: %s, and is not asked again", async (_, status, body, code) => {
+    const { registry, requests } = await registryThat(json(status, body));
     await expect(registry.register("a", schema)).rejects.toMatchObject({ code });
+    expect(requests).toHaveLength(1);
+  });
+
+  test("says why a schema is refused", async () => {
+    const { registry } = await registryThat(json(422, { error_code: 42201, message: "Failed to discover the type" }));
+    await expect(registry.register("a", schema)).rejects.toThrow(
+      "schema registry answered 422 (error code 42201) to POST /subjects/a/versions: Failed to discover the type",
+    );
   });
 
   test("names the request and the status", async () => {
-    const { registry } = await registryThat(json(404, { error_code: 40403 }));
+    const { registry } = await registryThat(unknownId);
     await expect(registry.schemaById(7)).rejects.toThrow(
       "schema registry answered 404 (error code 40403) to GET /schemas/ids/7",
     );
-  });
-});
-
-describe("a registry that is away", () => {
-  test("does not listen", async () => {
-    const { registry } = await registryThat(json(200, {}));
-    await new Promise((resolve) => server?.close(resolve));
-    await expect(registry.schemaById(7)).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE", retriable: true });
-  });
-
-  test("never answers", async () => {
-    const { registry } = await registryThat(() => {}, 50);
-    await expect(registry.schemaById(7)).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
-  });
-
-  test("stops in the middle of its answer", async () => {
-    const halfAnswer: Answer = (_, response) => void response.writeHead(200).write('{"schema":');
-    const { registry } = await registryThat(halfAnswer, 50);
-    await expect(registry.schemaById(7)).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
-  });
-
-  test("cuts the connection", async () => {
-    const { registry } = await registryThat((request) => request.socket.destroy());
-    await expect(registry.schemaById(7)).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
   });
 });

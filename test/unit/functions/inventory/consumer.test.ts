@@ -1,74 +1,40 @@
-import type { Context } from "aws-lambda";
 import { describe, expect, test } from "vitest";
 import { createConsumer } from "../../../../functions/inventory/consumer.ts";
 import { createReserveStock } from "../../../../functions/inventory/reserve-stock.ts";
-import type { OutgoingRecord } from "../../../../shared/kafka/index.ts";
-import type { MskEvent, MskRecord } from "../../../../shared/msk-event/index.ts";
-import { createAvroDeserializer, createAvroSerializer } from "../../../../shared/schema-registry/index.ts";
+import { avro, createDeserializer } from "../../../../shared/schema-registry/index.ts";
 import { orderCreatedSchema, orderCreatedType } from "../../../../shared/schemas/index.ts";
-import { MemoryStore } from "../../processing/memory-store.ts";
+import { invoke, MemoryProducer, MemoryStore, mskEvent, type TestRecord } from "../../../../shared/testing/index.ts";
+import { orderCreated, orderCreatedValue, orderRegistry } from "../../../fixtures/events/order-events.ts";
 
-const registry = {
-  schemaById: async () => JSON.stringify(orderCreatedSchema),
-  idOf: async () => 7,
-  register: async () => 7,
-};
-
-const serializer = createAvroSerializer({
-  registry,
-  writers: { [orderCreatedType]: { subject: "order-events-value", schema: orderCreatedSchema } },
-});
-
-async function orderRecord(orderId: string, offset: number, quantity = 1): Promise<MskRecord> {
-  const data = {
-    orderId,
-    customerId: "c-1",
-    totalAmount: 2.5,
-    createdAt: new Date(0),
-    lines: [{ sku: "tea", quantity, unitPrice: 2.5 }],
-  };
-  const value = await serializer.serialize(orderCreatedType, data);
-  return mskRecord(orderId, offset, value, { ce_id: `event-${orderId}-${quantity}` });
+async function order(orderId: string, quantity = 1): Promise<TestRecord> {
+  const lines = [{ sku: "tea", quantity, unitPrice: 2.5 }];
+  return event(orderId, await orderCreatedValue(orderCreated({ orderId, lines })), `event-${orderId}-${quantity}`);
 }
 
-function mskRecord(key: string, offset: number, value: Buffer, attributes: Record<string, string>): MskRecord {
-  const headers = {
-    ce_specversion: "1.0",
-    ce_source: "/order-service",
-    ce_type: orderCreatedType,
-    "content-type": "application/avro",
-    ...attributes,
-  };
+function event(partitionkey: string, data: Buffer, id: string) {
   return {
-    topic: "order-events",
-    partition: 0,
-    offset,
-    timestamp: 1_700_000_000_000,
-    timestampType: "CREATE_TIME",
-    key: Buffer.from(key).toString("base64"),
-    value: value.toString("base64"),
-    // Lambda serializes header bytes as signed.
-    headers: Object.entries(headers).map(([name, text]) => ({ [name]: [...new Int8Array(Buffer.from(text))] })),
+    id,
+    source: "/order-service",
+    type: orderCreatedType,
+    datacontenttype: "application/avro",
+    partitionkey,
+    data,
   };
 }
 
-function mskEvent(records: MskRecord[]): MskEvent {
-  return {
-    eventSource: "aws:kafka",
-    eventSourceArn: "arn:aws:kafka:eu-central-1:123456789012:cluster/test/1",
-    bootstrapServers: "b-1:9098",
-    records: { "order-events-0": records },
-  };
+function ordersEvent(records: readonly TestRecord[]) {
+  return mskEvent({ topic: "order-events", records });
 }
 
-function inventory({ kafkaAway = false } = {}) {
+function inventory({ reportBatchItemFailures = true } = {}) {
   const store = new MemoryStore();
-  const sent: { topic: string; record: OutgoingRecord }[] = [];
+  const producer = new MemoryProducer();
+  const metrics: Record<string, unknown>[] = [];
   const readStock = async (skus: readonly string[]) => {
     const stock = store.table("stock");
     return new Map(skus.filter((sku) => stock.has(sku)).map((sku) => [sku, Number(stock.get(sku)?.remaining)]));
   };
-  const consumer = createConsumer({
+  const handler = createConsumer({
     reserveStock: createReserveStock({
       readStock,
       initialStock: 10,
@@ -78,29 +44,23 @@ function inventory({ kafkaAway = false } = {}) {
     consumerGroup: "inventory",
     deadLetterTopic: "order-events.inventory.dlt",
     claimTtlSeconds: 60,
-    producer: {
-      send: async (topic, record) => {
-        if (kafkaAway) throw new Error("not connected");
-        sent.push({ topic, record });
-      },
-      close: async () => {},
-    },
-    deserializer: createAvroDeserializer({ registry, readers: { [orderCreatedType]: orderCreatedSchema } }),
+    reportBatchItemFailures,
+    producer,
+    deserializer: createDeserializer({
+      registry: orderRegistry,
+      readers: { [orderCreatedType]: avro(orderCreatedSchema) },
+    }),
     store,
     logger: { info: () => {}, warn: () => {}, error: () => {} },
+    writeMetrics: (line) => metrics.push(JSON.parse(line)),
   });
-  const context: Pick<Context, "getRemainingTimeInMillis"> = { getRemainingTimeInMillis: () => 30_000 };
-  const invoke = (event: unknown) => consumer(event, context as Context);
-  return { store, sent, invoke };
+  return { store, producer, metrics, invoke: (event: unknown) => invoke(handler, event) };
 }
-
-const headerOf = (record: OutgoingRecord | undefined, name: string) =>
-  record?.headers.find(([header]) => header === name)?.[1].toString();
 
 describe("the inventory consumer", () => {
   test("reserves each order of a batch once, also when the batch comes again", async () => {
-    const { store, sent, invoke } = inventory();
-    const event = mskEvent([await orderRecord("o-1", 0, 4), await orderRecord("o-2", 1, 3)]);
+    const { store, producer, invoke } = inventory();
+    const event = ordersEvent([await order("o-1", 4), await order("o-2", 3)]);
     expect(await invoke(event)).toEqual({ batchItemFailures: [] });
     expect(await invoke(event)).toEqual({ batchItemFailures: [] });
     expect(store.table("stock").get("tea")).toEqual({ sku: "tea", initial: 10, remaining: 3 });
@@ -109,37 +69,41 @@ describe("the inventory consumer", () => {
       status: "RESERVED",
       lines: [{ sku: "tea", quantity: 4 }],
     });
-    expect(sent).toEqual([]);
+    expect(producer.sent).toEqual([]);
   });
 
   test("a poison record goes to the dead-letter topic with its original bytes, its neighbours are served", async () => {
-    const { store, sent, invoke } = inventory();
+    const { store, producer, invoke } = inventory();
     const garbage = Buffer.from([9, 200, 13, 0, 255]);
-    const poison = mskRecord("käy", 1, garbage, { ce_id: "event-é" });
-    const event = mskEvent([await orderRecord("o-1", 0), poison, await orderRecord("o-2", 2)]);
-    expect(await invoke(event)).toEqual({ batchItemFailures: [] });
+    const records = [await order("o-1"), event("käy", garbage, "event-é"), await order("o-2")];
+    expect(await invoke(ordersEvent(records))).toEqual({ batchItemFailures: [] });
     expect([...store.table("reservations").keys()]).toEqual(["o-1", "o-2"]);
-    expect(sent).toHaveLength(1);
-    expect(sent[0]?.topic).toBe("order-events.inventory.dlt");
-    expect(sent[0]?.record.value).toEqual(garbage);
-    expect(sent[0]?.record.key).toEqual(Buffer.from("käy"));
-    expect(headerOf(sent[0]?.record, "ce_id")).toBe("event-é");
-    expect(headerOf(sent[0]?.record, "dlt-error-code")).toBe("MALFORMED_PAYLOAD");
-    expect(headerOf(sent[0]?.record, "dlt-original-offset")).toBe("1");
+    expect(producer.sent).toMatchObject([
+      { topic: "order-events.inventory.dlt", record: { value: garbage, key: Buffer.from("käy") } },
+    ]);
+    expect(producer.header(0, "ce_id")).toBe("event-é");
+    expect(producer.header(0, "dlt-error-code")).toBe("MALFORMED_PAYLOAD");
+    expect(producer.header(0, "dlt-original-offset")).toBe("1");
   });
 
   test("another order under the same orderId is dead-lettered and changes nothing", async () => {
-    const { store, sent, invoke } = inventory();
-    await invoke(mskEvent([await orderRecord("o-1", 0, 1), await orderRecord("o-1", 1, 2)]));
+    const { store, producer, invoke } = inventory();
+    await invoke(ordersEvent([await order("o-1", 1), await order("o-1", 2)]));
     expect(store.table("stock").get("tea")).toMatchObject({ remaining: 9 });
-    expect(headerOf(sent[0]?.record, "dlt-error-code")).toBe("DUPLICATE_BUSINESS_KEY");
+    expect(producer.header(0, "dlt-error-code")).toBe("DUPLICATE_BUSINESS_KEY");
+  });
+
+  test("an order event without data is dead-lettered", async () => {
+    const { producer, invoke } = inventory();
+    await invoke(ordersEvent([{ id: "e", source: "/order-service", type: orderCreatedType }]));
+    expect(producer.header(0, "dlt-error-code")).toBe("MALFORMED_PAYLOAD");
   });
 
   test("with Kafka away, what has to be dead-lettered is returned, together with later records of its key", async () => {
-    const { store, invoke } = inventory({ kafkaAway: true });
-    const poison = mskRecord("o-1", 0, Buffer.from("garbage"), { ce_id: "p" });
-    const event = mskEvent([poison, await orderRecord("o-1", 1), await orderRecord("o-2", 2)]);
-    expect(await invoke(event)).toEqual({
+    const { store, producer, invoke } = inventory();
+    producer.isAway = true;
+    const records = [event("o-1", Buffer.from("garbage"), "p"), await order("o-1"), await order("o-2")];
+    expect(await invoke(ordersEvent(records))).toEqual({
       batchItemFailures: [
         { itemIdentifier: { partition: "order-events-0", offset: 0 } },
         { itemIdentifier: { partition: "order-events-0", offset: 1 } },
@@ -148,9 +112,38 @@ describe("the inventory consumer", () => {
     expect([...store.table("reservations").keys()]).toEqual(["o-2"]);
   });
 
-  test("two invocations at once with one event object do not mix", async () => {
+  test("without partial batch response the batch fails, and is served when it comes again", async () => {
+    const { store, producer, invoke } = inventory({ reportBatchItemFailures: false });
+    producer.isAway = true;
+    const batch = ordersEvent([event("o-1", Buffer.from("garbage"), "p"), await order("o-2", 4)]);
+    await expect(invoke(batch)).rejects.toMatchObject({ code: "KAFKA_UNAVAILABLE" });
+    producer.isAway = false;
+    expect(await invoke(batch)).toEqual({ batchItemFailures: [] });
+    expect(store.table("stock").get("tea")).toMatchObject({ remaining: 6 });
+    expect(producer.sent).toHaveLength(1);
+  });
+
+  test("counts in its metrics how every record ended", async () => {
+    const { metrics, invoke } = inventory();
+    const [one, two] = [await order("o-1"), await order("o-2")];
+    await invoke(ordersEvent([one, two, one, event("o-3", Buffer.from("garbage"), "p")]));
+    expect(metrics).toMatchObject([
+      {
+        Service: "inventory",
+        ConsumerGroup: "inventory",
+        Topic: "order-events",
+        RecordsReceived: 4,
+        RecordsProcessed: 2,
+        RecordsDuplicate: 1,
+        RecordsDeadLettered: 1,
+        RecordsUnfinished: 0,
+      },
+    ]);
+  });
+
+  test("two invocations at once do not mix", async () => {
     const { store, invoke } = inventory();
-    const event = mskEvent([await orderRecord("o-1", 0, 4)]);
+    const event = ordersEvent([await order("o-1", 4)]);
     const responses = await Promise.all([invoke(event), invoke(event)]);
     expect(responses).toEqual([{ batchItemFailures: [] }, { batchItemFailures: [] }]);
     expect(store.table("stock").get("tea")).toMatchObject({ remaining: 6 });

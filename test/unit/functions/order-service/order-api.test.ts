@@ -4,6 +4,7 @@ import { BackboneError } from "../../../../shared/errors.ts";
 import type { OutgoingEvent } from "../../../../shared/kafka/index.ts";
 import { createLogger } from "../../../../shared/logging/index.ts";
 import { orderCreatedType } from "../../../../shared/schemas/index.ts";
+import type { IncomingTrace } from "../../../../shared/tracing/index.ts";
 
 const order = {
   orderId: "536365",
@@ -14,12 +15,12 @@ const order = {
 };
 
 function setUp(failure?: Error) {
-  const published: { event: OutgoingEvent; key: string; traceparent: string | undefined }[] = [];
+  const published: { event: OutgoingEvent; key: string; incomingTrace: IncomingTrace }[] = [];
   const logLines: string[] = [];
   const api = createOrderApi({
-    publish: async (event, key, traceparent) => {
+    publish: async (event, key, incomingTrace) => {
       if (failure !== undefined) throw failure;
-      published.push({ event, key, traceparent });
+      published.push({ event, key, incomingTrace });
     },
     logger: createLogger({ service: "order-service", write: (line) => logLines.push(line) }),
     now: () => new Date("2026-06-01T00:00:00Z"),
@@ -39,13 +40,13 @@ function setUp(failure?: Error) {
 describe("POST /orders", () => {
   test("answers 202 with the ids once the event is acknowledged", async () => {
     const { post, published } = setUp();
-    const { status, body } = await post(order, { headers: { traceparent: "00-a" } });
+    const { status, body } = await post(order, { headers: { traceparent: "00-a", tracestate: "vendor=1" } });
     expect(status).toBe(202);
     expect(body).toEqual({ orderId: "536365", eventId: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-5/) });
     expect(published).toEqual([
       {
         key: "536365",
-        traceparent: "00-a",
+        incomingTrace: { traceparent: "00-a", tracestate: "vendor=1" },
         event: {
           id: body.eventId,
           source: "/order-service",

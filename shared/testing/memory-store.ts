@@ -1,3 +1,4 @@
+import { BackboneError } from "../errors.ts";
 import {
   type CancellationReason,
   type Claim,
@@ -6,25 +7,30 @@ import {
   type IdempotencyStore,
   type TransactItem,
   type TransactResult,
-} from "../../../shared/idempotency/index.ts";
+} from "../idempotency/index.ts";
 
 type Item = Record<string, unknown>;
 
 /** An answer that a test puts in front of the store's own: a result, an error, or "proceed". */
-type Answer = TransactResult | Error | "proceed" | "loseResponse";
+export type MemoryStoreAnswer = TransactResult | Error | "proceed" | "loseResponse";
 
 /**
- * An idempotency store in memory that understands the two conditions the tests use: `attribute_not_exists(<key>)` on a
- * put and `#attribute >= :needed` on an ADD. It remembers tokens as DynamoDB does.
+ * An idempotency store in memory, with the tables that effects are written to, by name; items by the value of their
+ * partition key. Claims are in the table `claims`. It remembers client request tokens as DynamoDB does.
+ *
+ * It understands puts under `attribute_not_exists(<partition key>)` and increments; other writes need DynamoDB Local.
  */
 export class MemoryStore implements IdempotencyStore {
   readonly tables = new Map<string, Map<string, Item>>();
+  /** The client request tokens of all calls. */
   readonly tokens: string[] = [];
-  readonly answers: Answer[] = [];
+  /** Taken one a call of `transact`, first in first out; when there are none, the store answers by itself. */
+  readonly answers: MemoryStoreAnswer[] = [];
   lookUps = 0;
   failLookUps: Error | undefined;
   readonly #committed = new Map<string, string>();
 
+  /** The items of a table, which begins empty. */
   table(name: string): Map<string, Item> {
     const table = this.tables.get(name) ?? new Map<string, Item>();
     this.tables.set(name, table);
@@ -42,6 +48,7 @@ export class MemoryStore implements IdempotencyStore {
     return this.table("claims").has(claimIdOf(key));
   }
 
+  /** @throws BackboneError INVALID_OPTIONS for a write that it does not understand */
   async transact(items: readonly TransactItem[], token: string): Promise<TransactResult> {
     this.tokens.push(token);
     await Promise.resolve();
@@ -63,7 +70,8 @@ export class MemoryStore implements IdempotencyStore {
     return { status: "committed" };
   }
 
-  #check({ Put, Update }: TransactItem): CancellationReason {
+  #check(item: TransactItem): CancellationReason {
+    const { Put, Update } = understood(item);
     if (Put) {
       const key = keyAttribute(Put.ConditionExpression);
       return this.table(Put.TableName ?? "").has(String(Put.Item?.[key])) ? "conditionFailed" : "none";
@@ -91,10 +99,15 @@ function keyAttribute(condition: string | undefined): string {
   return /^attribute_not_exists\((\w+)\)$/.exec(condition ?? "")?.[1] ?? "";
 }
 
-export function cancelled(...reasons: CancellationReason[]): TransactResult {
-  return { status: "cancelled", reasons };
-}
-
-export function awsError(name: string, httpStatusCode = 400): Error {
-  return Object.assign(new Error("message of aws"), { name, $fault: "client", $metadata: { httpStatusCode } });
+function understood(item: TransactItem): TransactItem {
+  const { Put, Update } = item;
+  const isIncrement =
+    Update?.UpdateExpression === "ADD #attribute :by" &&
+    (Update.ConditionExpression ?? "#attribute >= :needed") === "#attribute >= :needed";
+  if (isIncrement || (Put && keyAttribute(Put.ConditionExpression) !== "")) return item;
+  throw new BackboneError(
+    "INVALID_OPTIONS",
+    "the memory store understands puts under attribute_not_exists(<partition key>) and increments, " +
+      `got ${Object.keys(item).join(", ")} under ${(Put ?? Update ?? item.Delete)?.ConditionExpression ?? "no condition"}`,
+  );
 }

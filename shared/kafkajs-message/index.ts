@@ -1,0 +1,1 @@
+export { fromKafkajsMessage, toKafkajsMessage } from "./kafkajs-message.ts";

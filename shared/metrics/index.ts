@@ -1,0 +1,1 @@
+export { emfLine, type Metric, type MetricsDocument } from "./emf.ts";

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import * as v from "valibot";
+import { BackboneError } from "../errors.ts";
+
+export interface RegistryRequestsOptions {
+  readonly url: string;
+  readonly authorization: string | undefined;
+  readonly timeoutMs: number;
+  readonly attemptTimeoutMs: number;
+  readonly attempts: number;
+  readonly backoffMs: number;
+  readonly fetch: typeof fetch;
+  readonly now: () => number;
+}
+
+/** Asks the registry: GET without a body, POST with one. The answer has to fit the schema. */
+export type RegistryRequest = <T>(path: string, answer: v.GenericSchema<unknown, T>, body?: object) => Promise<T>;
+
+type Attempt = { readonly text: string } | { readonly failure: BackboneError; readonly retryAfterMs: number | "never" };
+
+const contentType = "application/vnd.schemaregistry.v1+json";
+const maxBackoffMs = 1_000;
+const errorAnswer = v.object({ error_code: v.number(), message: v.optional(v.string(), "") });
+const maxShownLength = 300;
+
+/**
+ * Requests with bounded retries for what can pass: a network that fails, no answer in time, 429, 5xx. Between two
+ * attempts lies a random time up to a step that doubles from `backoffMs` to 1 s, or what Retry-After asks for; what does
+ * not fit into `timeoutMs` any more is not waited for.
+ */
+export function createRegistryRequests(options: RegistryRequestsOptions): RegistryRequest {
+  const { url, authorization, timeoutMs, attemptTimeoutMs, attempts, backoffMs, fetch: send, now } = options;
+  const headers = {
+    accept: `${contentType}, application/json`,
+    "content-type": contentType,
+    ...(authorization === undefined ? {} : { authorization }),
+  };
+
+  async function attempt(request: string, path: string, body: object | undefined, limitMs: number): Promise<Attempt> {
+    try {
+      const response = await send(`${url}${path}`, {
+        headers,
+        signal: AbortSignal.timeout(Math.ceil(limitMs)),
+        ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      if (response.ok) return { text };
+      const canPass = response.status >= 500 || response.status === 429 || response.status === 408;
+      const retryAfterMs = canPass ? retryAfter(response.headers.get("retry-after")) : "never";
+      return { failure: refusal(request, response.status, text), retryAfterMs };
+    } catch (cause) {
+      const message = `schema registry did not answer ${request}`;
+      return { failure: new BackboneError("REGISTRY_UNAVAILABLE", message, { cause }), retryAfterMs: 0 };
+    }
+  }
+
+  return async (path, answer, body) => {
+    const request = `${body === undefined ? "GET" : "POST"} ${path}`;
+    const deadline = now() + timeoutMs;
+    for (let count = 1; ; count++) {
+      const outcome = await attempt(request, path, body, Math.max(1, Math.min(attemptTimeoutMs, deadline - now())));
+      if ("text" in outcome) {
+        const result = v.safeParse(answer, parseJson(outcome.text));
+        if (result.success) return result.output;
+        throw new BackboneError("REGISTRY_UNAVAILABLE", `schema registry gave no usable answer to ${request}`);
+      }
+      if (count >= attempts || outcome.retryAfterMs === "never") throw outcome.failure;
+      const stepMs = Math.min(backoffMs * 2 ** (count - 1), maxBackoffMs);
+      const waitMs = Math.max(Math.random() * stepMs, outcome.retryAfterMs);
+      if (now() + waitMs >= deadline) throw outcome.failure;
+      await sleep(waitMs);
+    }
+  };
+}
+
+/** Seconds of a Retry-After header, in milliseconds; a date, which registries do not send, counts as none. */
+function retryAfter(header: string | null): number {
+  return header !== null && /^\d{1,9}$/.test(header) ? Number(header) * 1_000 : 0;
+}
+
+/**
+ * What a refusal means. Only the registry's own "not found" (error codes 404xx) says that a schema is unknown: a 404 of
+ * a proxy or of a wrong path does not. Whatever else is refused (401, 403, 429) lies with the surroundings, not with the
+ * record, and must not dead-letter it.
+ *
+ * @see https://docs.confluent.io/platform/current/schema-registry/develop/api.html#errors
+ */
+function refusal(request: string, status: number, text: string): BackboneError {
+  const answer = v.safeParse(errorAnswer, parseJson(text));
+  const errorCode = answer.success ? answer.output.error_code : undefined;
+  const message = `schema registry answered ${status} (error code ${errorCode ?? "none"}) to ${request}`;
+  if (status === 404 && errorCode !== undefined && `${errorCode}`.startsWith("404")) {
+    return new BackboneError("SCHEMA_NOT_FOUND", message);
+  }
+  if (status !== 409 && status !== 422) return new BackboneError("REGISTRY_UNAVAILABLE", message);
+  // Why a schema is refused only the registry can say.
+  const reason = answer.success ? answer.output.message.slice(0, maxShownLength) : "";
+  return new BackboneError("SCHEMA_MISMATCH", `${message}${reason && `: ${reason}`}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

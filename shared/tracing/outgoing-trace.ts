@@ -1,0 +1,48 @@
+import { randomBytes } from "node:crypto";
+import { createTraceState, trace } from "@opentelemetry/api";
+import { formatTraceparent, parseTraceparent } from "./traceparent.ts";
+
+/** The headers of W3C Trace Context: where a trace stands, and what vendors say about it. */
+export interface TraceHeaders {
+  readonly traceparent: string;
+  readonly tracestate?: string;
+}
+
+/** Trace headers as they come from outside: either may be missing or wrong; e.g. the headers of an HTTP request. */
+export interface IncomingTrace {
+  readonly traceparent?: string | undefined;
+  readonly tracestate?: string | undefined;
+}
+
+/**
+ * The trace that an outgoing event continues: the active span's; without one the first of the incoming ones that is
+ * valid, handed on as a participant without spans of its own shall; else a new one.
+ *
+ * A new trace is marked as sampled, so that a tracer further down that follows its parent's decision records it. Of a
+ * wrong tracestate the members that are valid are kept.
+ *
+ * @param incoming the traces of what caused the event
+ * @see https://www.w3.org/TR/trace-context/#mutating-the-traceparent-field
+ */
+export function outgoingTrace(...incoming: readonly IncomingTrace[]): TraceHeaders {
+  const active = trace.getActiveSpan()?.spanContext();
+  if (active !== undefined && trace.isSpanContextValid(active)) {
+    return headersOf(formatTraceparent(active), active.traceState?.serialize());
+  }
+  for (const { traceparent, tracestate } of incoming) {
+    if (traceparent !== undefined && parseTraceparent(traceparent) !== undefined) {
+      return headersOf(traceparent, tracestate && createTraceState(tracestate).serialize());
+    }
+  }
+  return headersOf(
+    formatTraceparent({
+      traceId: randomBytes(16).toString("hex"),
+      spanId: randomBytes(8).toString("hex"),
+      traceFlags: 1,
+    }),
+  );
+}
+
+function headersOf(traceparent: string, tracestate?: string): TraceHeaders {
+  return tracestate ? { traceparent, tracestate } : { traceparent };
+}

@@ -1,0 +1,68 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import type { Kafka } from "kafkajs";
+import { adminPrincipal, loadIdentity, passwordOf } from "../../local/parts/identity.ts";
+import { cacheFolder, installParts } from "../../local/parts/install.ts";
+import { defaultJavaSearch, requireJava } from "../../local/parts/java.ts";
+import { kafkaClient, startKafka } from "../../local/parts/kafka.ts";
+import { freePorts } from "../../local/parts/ports.ts";
+import { createRunFolder } from "../../local/run-folder.ts";
+import { stopIdleTimers } from "../../shared/kafka/index.ts";
+import type { ScramCredentials } from "../../shared/kafka/kafka-client.ts";
+
+/** A broker alone, with fresh state: TLS, SCRAM, ACLs. */
+export interface TestBroker {
+  readonly port: number;
+  readonly address: string;
+  /** Of a principal that may do anything. */
+  readonly credentials: ScramCredentials;
+  /** PEM file of the broker's certificate. This process trusts it already. */
+  readonly certificateFile: string;
+  readonly kafka: Kafka;
+  /** Makes a topic that nobody else uses. */
+  createTopic(settings?: { partitions?: number; maxMessageBytes?: number }): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startTestBroker(serverProperties: Readonly<Record<string, string>> = {}): Promise<TestBroker> {
+  await stopIdleTimers();
+  const [parts, ports] = await Promise.all([installParts(cacheFolder(process.env), () => {}), freePorts()]);
+  const folder = createRunFolder(mkdtempSync(join(tmpdir(), "broker-test-")), undefined);
+  const identity = await loadIdentity(folder.state, []);
+  const certificateFile = join(folder.state, "certificate.pem");
+  writeFileSync(certificateFile, identity.certificate);
+  setDefaultCACertificates([...getCACertificates(), identity.certificate]);
+  const broker = await startKafka({
+    java: requireJava(defaultJavaSearch(process.env)),
+    jars: parts.kafka,
+    port: ports.kafka,
+    controllerPort: ports.controller,
+    stateFolder: folder.state,
+    logFile: join(folder.logs, "kafka.log"),
+    identity,
+    serverProperties: new Map(Object.entries(serverProperties)),
+  });
+  const kafka = kafkaClient(ports.kafka, identity, adminPrincipal);
+  const admin = kafka.admin();
+  await admin.connect();
+  return {
+    port: ports.kafka,
+    address: `127.0.0.1:${ports.kafka}`,
+    credentials: { username: adminPrincipal, password: passwordOf(identity, adminPrincipal) },
+    certificateFile,
+    kafka,
+    async createTopic({ partitions = 1, maxMessageBytes = 1_048_588 } = {}) {
+      const topic = `test-${crypto.randomUUID()}`;
+      const configEntries = [{ name: "max.message.bytes", value: String(maxMessageBytes) }];
+      await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, configEntries }] });
+      return topic;
+    },
+    async stop() {
+      await admin.disconnect();
+      await broker.stop();
+      folder.discardState();
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { connect } from "node:tls";
+import { Kafka, logLevel } from "kafkajs";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { createProducer, type Producer, publish } from "../../shared/kafka/index.ts";
+import { createKafkajsClient } from "../../shared/kafka/kafkajs-client.ts";
+import { eventually, messagesOf } from "../integration/running-backbone.ts";
+import { startTestBroker, type TestBroker } from "../integration/running-broker.ts";
+import { randomNumbers } from "./random-numbers.ts";
+import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
+
+let broker: TestBroker;
+let proxy: TcpProxy;
+let topic: string;
+
+beforeAll(async () => {
+  broker = await startTestBroker();
+});
+afterAll(() => broker.stop());
+beforeEach(async () => {
+  [proxy, topic] = await Promise.all([startTcpProxy(broker.port), broker.createTopic({ partitions: 3 })]);
+});
+afterEach(() => proxy.close());
+
+/** The broker's metadata names its own address, so every connection is led to the proxy, whatever it is for. */
+const route = () => ({ host: "127.0.0.1", port: proxy.port });
+
+// Not of this project's code, but the reason for it: when this fails, kafkajs has learned to do it by itself.
+test("kafkajs alone acknowledges records that are not in the log", async () => {
+  const producer = new Kafka({
+    brokers: [broker.address],
+    ssl: true,
+    sasl: { mechanism: "scram-sha-512", ...broker.credentials },
+    socketFactory: ({ onConnect }) => connect(route(), onConnect),
+    logLevel: logLevel.NOTHING,
+  }).producer({ idempotent: true, maxInFlightRequests: 1 });
+  await producer.connect();
+  const send = (value: string) => producer.send({ topic, messages: [{ value, partition: 0 }] });
+  await send("first");
+  const before = proxy.swallowedBytes();
+  proxy.swallowResponses();
+  const sends = Promise.all(["a", "b", "c"].map(send));
+  await eventually("a response is lost", async () => (proxy.swallowedBytes() > before ? true : undefined));
+  proxy.cut();
+  await sends;
+  await producer.disconnect();
+
+  const inLog = (await messagesOf(broker, topic)).map(({ value }) => value?.toString());
+  expect(["a", "b", "c"].filter((acknowledged) => !inLog.includes(acknowledged))).not.toEqual([]);
+});
+
+test.each([
+  ["with a key", true],
+  ["without a key", false],
+])("what publish acknowledged %s is in the log, though responses are lost and connections cut", async (_, keyed) => {
+  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
+  const random = randomNumbers(seed);
+  const until = Date.now() + 12_000;
+  const producer = producerThroughProxy();
+  const callers = Array.from({ length: 12 }, (_, caller) => publishUntil(until, producer, caller, keyed));
+  let losses = 0;
+  while (Date.now() < until) {
+    await pause(random() * 250);
+    proxy.swallowResponses();
+    await pause(random() < 0.4 ? timeoutMs + random() * 300 : random() * 100);
+    proxy.cut();
+    losses += 1;
+  }
+  const outcomes = await Promise.all(callers);
+  await producer.close();
+
+  const acknowledged = outcomes.flatMap((outcome) => outcome.acknowledged);
+  const failures = outcomes.reduce((sum, outcome) => sum + outcome.failures, 0);
+  const ids = (await messagesOf(broker, topic)).map(({ headers }) => String(headers?.ce_id));
+  const inLog = new Set(ids);
+  const figures = { seed, losses, acknowledged: acknowledged.length, failures, doubled: ids.length - inLog.size };
+  process.stdout.write(`acknowledged records are in the log: ${JSON.stringify(figures)}\n`);
+
+  expect(acknowledged.filter((id) => !inLog.has(id))).toEqual([]);
+  // Otherwise the run has shown nothing.
+  expect(acknowledged.length).toBeGreaterThan(100);
+  expect(failures).toBeGreaterThan(0);
+});
+
+// Shorter than the longer losses of responses, so that sends fail as well as being repeated by the client itself.
+const timeoutMs = 500;
+
+function producerThroughProxy(): Producer {
+  const options = {
+    brokers: [broker.address],
+    auth: { mechanism: "scram-sha-512", ...broker.credentials },
+    logger: { info: () => {}, warn: () => {}, error: () => {} },
+  } as const;
+  return createProducer({ ...options, timeoutMs, createClient: () => createKafkajsClient({ ...options, route }) });
+}
+
+/**
+ * Publishes one event after the other. Every other caller repeats an event until it is acknowledged; the others give it
+ * up and go on, because a record that is dropped in favour of its own repetition would go unnoticed.
+ */
+async function publishUntil(until: number, producer: Producer, caller: number, keyed: boolean) {
+  const serializer = { serialize: async () => Buffer.from("data") };
+  const options = { producer, serializer, topic, ...(keyed ? { key: `${caller}` } : {}) };
+  const acknowledged: string[] = [];
+  let failures = 0;
+  for (let count = 0; Date.now() < until; count += 1) {
+    const id = `${caller}-${count}`;
+    try {
+      await publish({ id, source: "/test", type: "test", data: {} }, options);
+      acknowledged.push(id);
+    } catch (error) {
+      expect(error).toMatchObject({ code: "KAFKA_UNAVAILABLE", retriable: true });
+      failures += 1;
+      if (caller % 2 === 0) count -= 1;
+    }
+  }
+  return { acknowledged, failures };
+}
