@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { Kafka, logLevel } from "kafkajs";
 import type { GuardedProcess } from "./guarded-process.ts";
 import { adminPrincipal, type Identity, passwordOf } from "./identity.ts";
-import { jvmFlags, startPart } from "./part.ts";
+import { jvmFlags, serverFlags, startPart } from "./part.ts";
 
 const run = promisify(execFile);
 
@@ -46,7 +46,7 @@ export async function startKafka(options: KafkaOptions): Promise<GuardedProcess>
   return startPart({
     name: "Kafka",
     command: options.java,
-    args: [...jvmFlags, "-Xmx768m", ...simpleLogger, "-cp", classPath, "kafka.Kafka", configFile],
+    args: [...serverFlags(options.jars), "-Xmx768m", ...simpleLogger, "-cp", classPath, "kafka.Kafka", configFile],
     env,
     logFile: options.logFile,
     graceSeconds: 10,
