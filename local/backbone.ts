@@ -47,8 +47,11 @@ export interface Backbone {
   readonly mappings: readonly EventSourceMapping[];
   /** Principals that authenticate with IAM when deployed and with SCRAM here. */
   readonly scramInsteadOfIam: readonly string[];
+  readonly logFolder: string;
   /** Client that may do anything. */
   readonly kafka: Kafka;
+  /** The same for another process: SCRAM user and password, and the certificate to trust. */
+  readonly login: { readonly username: string; readonly password: string; readonly certificateFile: string };
   /** Rejects with PART_FAILED when a part ends by itself; never resolves. */
   readonly broken: Promise<never>;
   /** Stops one part or starts it again: to the functions, something that went away and came back. */
@@ -157,7 +160,13 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
       functions,
       mappings,
       scramInsteadOfIam: functionsOnKafka.map(({ name }) => name),
+      logFolder: folder.logs,
       kafka: clientOf(adminPrincipal),
+      login: {
+        username: adminPrincipal,
+        password: passwordOf(identity, adminPrincipal),
+        certificateFile: trustedCertificateFile,
+      },
       broken: supervisor.broken,
       parts: {
         kafka: { stop: () => supervisor.stop("kafka"), start: () => run("kafka") },

@@ -2,15 +2,11 @@ import { styleText } from "node:util";
 import { SingleBar } from "cli-progress";
 import { BackboneError } from "../shared/errors.ts";
 import { type Arguments, parseArguments, usage } from "./arguments.ts";
-import { type Backbone, startBackbone } from "./backbone.ts";
+import type { Backbone } from "./backbone.ts";
+import { launchBackbone } from "./launch.ts";
 import { type OrderBody, readOrders } from "./orders/read-orders.ts";
 import { isAsPromised, toJson, toText } from "./orders/report.ts";
 import { runOrders } from "./orders/run-orders.ts";
-import { cacheFolder, installParts } from "./parts/install.ts";
-import { defaultJavaSearch, requireJava } from "./parts/java.ts";
-import { fixedPorts, freePorts } from "./parts/ports.ts";
-import { createRunFolder } from "./run-folder.ts";
-import { synthesize } from "./template/synthesize.ts";
 
 // Exit codes: 0 as promised; 1 something is lost, doubled, not settled or broken; 2 wrong arguments, a bad orders file
 // or a missing prerequisite.
@@ -50,24 +46,18 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function start(options: Arguments, say: (line: string) => void): Promise<Backbone> {
+async function start({ freePorts, dataFolder, ordersFile }: Arguments, say: (line: string) => void): Promise<Backbone> {
   const startedAt = performance.now();
-  const java = requireJava(defaultJavaSearch(process.env));
-  const ports = await (options.freePorts ? freePorts() : fixedPorts());
-  const cache = cacheFolder(process.env);
-  say("starting the local backbone from the synthesized templates");
-  const [parts, templates] = await Promise.all([installParts(cache, say), synthesize()]);
-  const folder = createRunFolder(cache, options.dataFolder);
-  const backbone = await startBackbone({ java, parts, ports, folder, templates, say });
-  const principals = backbone.scramInsteadOfIam.join(", ");
+  const backbone = await launchBackbone({ freePorts, dataFolder, say });
+  const { url, routes, ports, scramInsteadOfIam, logFolder } = backbone;
   say(`ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
-  for (const route of backbone.routes) say(`  ${route.replace(" ", ` ${backbone.url}`)}`);
+  for (const route of routes) say(`  ${route.replace(" ", ` ${url}`)}`);
   say(
     `  Kafka 127.0.0.1:${ports.kafka} (SCRAM over TLS), schema registry http://127.0.0.1:${ports.registry}, DynamoDB http://127.0.0.1:${ports.dynamodb}`,
   );
-  say(`  IAM does not exist here: ${principals} log in with SCRAM, with the grants of their roles`);
-  say(`  logs in ${folder.logs}`);
-  if (options.ordersFile === undefined) say("ctrl-c stops everything");
+  say(`  IAM does not exist here: ${scramInsteadOfIam.join(", ")} log in with SCRAM, with the grants of their roles`);
+  say(`  logs in ${logFolder}`);
+  if (ordersFile === undefined) say("ctrl-c stops everything");
   return backbone;
 }
 
