@@ -47,6 +47,8 @@ export interface Backbone {
   readonly mappings: readonly EventSourceMapping[];
   /** Principals that authenticate with IAM when deployed and with SCRAM here. */
   readonly scramInsteadOfIam: readonly string[];
+  /** Names of the tables. */
+  readonly tables: readonly string[];
   readonly logFolder: string;
   /** Client that may do anything. */
   readonly kafka: Kafka;
@@ -142,10 +144,10 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
     await Promise.all([run("kafka"), run("dynamodb")]);
     const admin = clientOf(adminPrincipal).admin();
     await admin.connect();
-    await Promise.all([
+    const [tables] = await Promise.all([
+      createTables(ports.dynamodb, assembly, resolve),
       createTopics(admin, topics),
       createAcls(admin, [...aclsOf(access), ...functionsOnKafka.flatMap(({ acls }) => acls)]),
-      createTables(ports.dynamodb, assembly, resolve),
     ]);
     await admin.disconnect();
     await run("registry");
@@ -160,6 +162,7 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
       functions,
       mappings,
       scramInsteadOfIam: functionsOnKafka.map(({ name }) => name),
+      tables,
       logFolder: folder.logs,
       kafka: clientOf(adminPrincipal),
       login: {
@@ -184,11 +187,7 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
 /** Broker settings of the cluster's configuration in the templates. */
 function clusterProperties(assembly: Assembly, resolve: Resolve): Map<string, string> {
   const { stack, properties } = onlyResourceOf(assembly, "AWS::MSK::Configuration");
-  const text = String(resolve(stack, properties.ServerProperties));
-  // The property is base64 where a template was written that way, plain text where CDK wrote it.
-  return parseProperties(
-    text.includes("=") && text.includes(".") ? text : Buffer.from(text, "base64").toString("utf8"),
-  );
+  return parseProperties(String(resolve(stack, properties.ServerProperties)));
 }
 
 /** A SCRAM secret of MSK is the JSON `{ "username", "password" }`. */

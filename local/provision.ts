@@ -88,17 +88,20 @@ export function dynamoDbSettings(port: number) {
   } as const;
 }
 
-/** Creates the tables of the templates that are not there yet, with their keys, indexes and streams. */
-export async function createTables(port: number, assembly: Assembly, resolve: Resolve): Promise<void> {
+/** Creates the tables of the templates that are not there yet, with their keys, indexes and streams; gives all names. */
+export async function createTables(port: number, assembly: Assembly, resolve: Resolve): Promise<string[]> {
   const client = new DynamoDBClient(dynamoDbSettings(port));
+  const names: string[] = [];
   try {
     for (const table of assembly.resourcesOf("AWS::DynamoDB::Table")) {
       const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, LocalSecondaryIndexes, StreamSpecification } =
         v.parse(tableSchema, resolve(table.stack, table.properties));
+      const name = String(resolve(table.stack, { Ref: table.logicalId }));
+      names.push(name);
       try {
         await client.send(
           new CreateTableCommand({
-            TableName: String(resolve(table.stack, { Ref: table.logicalId })),
+            TableName: name,
             BillingMode: "PAY_PER_REQUEST",
             AttributeDefinitions,
             KeySchema,
@@ -113,6 +116,7 @@ export async function createTables(port: number, assembly: Assembly, resolve: Re
         if (!(error instanceof ResourceInUseException)) throw error;
       }
     }
+    return names;
   } finally {
     client.destroy();
   }

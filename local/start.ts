@@ -49,12 +49,13 @@ async function main(args: readonly string[]): Promise<number> {
 async function start({ freePorts, dataFolder, ordersFile }: Arguments, say: (line: string) => void): Promise<Backbone> {
   const startedAt = performance.now();
   const backbone = await launchBackbone({ freePorts, dataFolder, say });
-  const { url, routes, ports, scramInsteadOfIam, logFolder } = backbone;
+  const { url, routes, ports, scramInsteadOfIam, tables, logFolder } = backbone;
   say(`ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
   for (const route of routes) say(`  ${route.replace(" ", ` ${url}`)}`);
   say(
     `  Kafka 127.0.0.1:${ports.kafka} (SCRAM over TLS), schema registry http://127.0.0.1:${ports.registry}, DynamoDB http://127.0.0.1:${ports.dynamodb}`,
   );
+  say(`  tables ${tables.join(", ")}`);
   say(`  IAM does not exist here: ${scramInsteadOfIam.join(", ")} log in with SCRAM, with the grants of their roles`);
   say(`  logs in ${logFolder}`);
   if (ordersFile === undefined) say("ctrl-c stops everything");
