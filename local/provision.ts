@@ -2,7 +2,7 @@ import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws
 import kafkajs, { type Admin } from "kafkajs";
 import * as v from "valibot";
 import type { Acl } from "../shared/access/index.ts";
-import { brokerCount } from "./parts/kafka.ts";
+import { brokerCount } from "./parts/kafka-settings.ts";
 import type { Assembly } from "./template/assembly.ts";
 import { localRegion, type Resolve } from "./template/resolve.ts";
 
