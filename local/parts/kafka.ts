@@ -55,7 +55,12 @@ export async function startKafka(options: KafkaOptions): Promise<GuardedProcess>
       }
     },
   });
-  await addNewUsers(options);
+  try {
+    await addNewUsers(options);
+  } catch (error) {
+    await broker.stop();
+    throw error;
+  }
   return broker;
 }
 
