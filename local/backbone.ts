@@ -9,7 +9,7 @@ import type { EventSourceMapping } from "./mapping/event-source-mapping.ts";
 import { startMappings } from "./mappings.ts";
 import { startDynamoDb } from "./parts/dynamodb.ts";
 import type { GuardedProcess } from "./parts/guarded-process.ts";
-import { adminPrincipal, type Identity, loadIdentity, passwordOf } from "./parts/identity.ts";
+import { adminPrincipal, loadIdentity, passwordOf } from "./parts/identity.ts";
 import type { InstalledParts } from "./parts/install.ts";
 import { kafkaClient, startKafka } from "./parts/kafka.ts";
 import type { Ports } from "./parts/ports.ts";
@@ -126,9 +126,7 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
         stateFolder: folder.state,
         logFile: logFile("registry"),
         identity,
-        environment: registryEnvironment(assembly, resolve, (key) =>
-          scramSecret(scramPrincipals[0] ?? "", identity, key),
-        ),
+        environment: registryEnvironment(assembly, resolve, identity),
       }),
   };
   const run = (part: PartName) => supervisor.start(part, logFile(part), start[part]);
@@ -153,7 +151,10 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
     await run("registry");
     await runTriggers(assembly, resolve, functions);
     const bootstrapServers = `127.0.0.1:${ports.kafka}`;
-    mappings.push(...(await startMappings({ assembly, resolve, functions, topics, bootstrapServers, clientOf, say })));
+    const onCrash = supervisor.fail;
+    mappings.push(
+      ...(await startMappings({ assembly, resolve, functions, topics, bootstrapServers, clientOf, say, onCrash })),
+    );
     api = await startHttpApi({ assembly, resolve, functions, port: ports.api });
     return {
       url: api.url,
@@ -173,7 +174,13 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
       broken: supervisor.broken,
       parts: {
         kafka: { stop: () => supervisor.stop("kafka"), start: () => run("kafka") },
-        dynamodb: { stop: () => supervisor.stop("dynamodb"), start: () => run("dynamodb") },
+        dynamodb: {
+          stop: () => supervisor.stop("dynamodb"),
+          start: async () => {
+            await run("dynamodb");
+            await createTables(ports.dynamodb, assembly, resolve); // in memory they went with the process
+          },
+        },
         registry: { stop: () => supervisor.stop("registry"), start: () => run("registry") },
       },
       stop,
@@ -188,11 +195,6 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
 function clusterProperties(assembly: Assembly, resolve: Resolve): Map<string, string> {
   const { stack, properties } = onlyResourceOf(assembly, "AWS::MSK::Configuration");
   return parseProperties(String(resolve(stack, properties.ServerProperties)));
-}
-
-/** A SCRAM secret of MSK is the JSON `{ "username", "password" }`. */
-function scramSecret(principal: string, identity: Identity, key: string): string {
-  return key === "username" ? principal : passwordOf(identity, principal);
 }
 
 function nameOf(principal: string): string {

@@ -1,7 +1,14 @@
-import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
+import { isDeepStrictEqual } from "node:util";
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+} from "@aws-sdk/client-dynamodb";
 import kafkajs, { type Admin } from "kafkajs";
 import * as v from "valibot";
 import type { Acl } from "../shared/access/index.ts";
+import { BackboneError } from "../shared/errors.ts";
 import { brokerCount } from "./parts/kafka-settings.ts";
 import type { Assembly } from "./template/assembly.ts";
 import { localRegion, type Resolve } from "./template/resolve.ts";
@@ -43,10 +50,20 @@ export function parseProperties(text: string): Map<string, string> {
   );
 }
 
-/** Creates the topics that are not there yet; one broker can hold one replica, so that is what each gets. */
+/**
+ * Creates the topics that are not there yet; one broker can hold one replica, so that is what each gets.
+ * @throws BackboneError INVALID_OPTIONS when a kept topic has other partitions than the template's
+ */
 export async function createTopics(admin: Admin, topics: readonly Topic[]): Promise<void> {
   const present = new Set(await admin.listTopics());
-  const missing = topics.filter(({ name }) => !present.has(name));
+  const [missing, kept] = [
+    topics.filter(({ name }) => !present.has(name)),
+    topics.filter(({ name }) => present.has(name)),
+  ];
+  const { topics: metadata } = await admin.fetchTopicMetadata({ topics: kept.map(({ name }) => name) });
+  for (const { name, partitions } of metadata)
+    if (kept.some((topic) => topic.name === name && topic.partitions !== partitions.length))
+      throw changed(`topic ${name} has ${partitions.length} partitions there`);
   if (missing.length === 0) return;
   await admin.createTopics({
     waitForLeaders: true,
@@ -114,12 +131,21 @@ export async function createTables(port: number, assembly: Assembly, resolve: Re
         );
       } catch (error) {
         if (!(error instanceof ResourceInUseException)) throw error;
+        const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
+        if (!isDeepStrictEqual(Table?.KeySchema, KeySchema)) throw changed(`table ${name} has another key there`);
       }
     }
     return names;
   } finally {
     client.destroy();
   }
+}
+
+function changed(what: string): BackboneError {
+  return new BackboneError(
+    "INVALID_OPTIONS",
+    `the kept state does not fit the templates: ${what}; start with another --data folder`,
+  );
 }
 
 const keySchema = v.array(v.object({ AttributeName: v.string(), KeyType: v.picklist(["HASH", "RANGE"]) }));

@@ -9,7 +9,8 @@ import { isAsPromised, toJson, toText } from "./orders/report.ts";
 import { runOrders } from "./orders/run-orders.ts";
 
 // Exit codes: 0 as promised; 1 something is lost, doubled, not settled or broken; 2 wrong arguments, a bad orders file
-// or a missing prerequisite.
+// or a missing prerequisite; 130 interrupted before the orders were accounted for.
+const interruptedCode = 130;
 const usageCodes: readonly string[] = ["INVALID_OPTIONS", "PREREQUISITE_MISSING"];
 
 try {
@@ -33,11 +34,13 @@ async function main(args: readonly string[]): Promise<number> {
   const say = (line: string) => (options.json ? process.stderr : process.stdout).write(`${line}\n`);
   const interrupted = interruption();
   const backbone = await Promise.race([start(options, say), interrupted]);
-  if (backbone === "interrupted") return 130;
+  if (backbone === "interrupted") return interruptedCode;
   try {
     const serve = orders === undefined ? undefined : runAndReport(backbone, orders, options, say);
     const code = await Promise.race([serve ?? backbone.broken, backbone.broken, interrupted]);
-    if (code === "interrupted" || options.exit) return code === "interrupted" ? 0 : code;
+    // Serving ends with ctrl-c; an orders run that is cut short has shown nothing.
+    if (code === "interrupted") return orders === undefined ? 0 : interruptedCode;
+    if (options.exit) return code;
     await Promise.race([backbone.broken, interrupted]);
     return code;
   } finally {
@@ -84,7 +87,7 @@ function interruption(): Promise<"interrupted"> {
   const { promise, resolve } = Promise.withResolvers<"interrupted">();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.once(signal, () => {
-      process.once(signal, () => process.exit(130));
+      process.once(signal, () => process.exit(interruptedCode));
       resolve("interrupted");
     });
   if (process.env.npm_lifecycle_event !== undefined) {

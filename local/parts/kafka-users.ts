@@ -1,13 +1,10 @@
-import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import * as v from "valibot";
 import { BackboneError } from "../../shared/errors.ts";
 import { type BrokerSettings, clientProperties, dataFolder, propertiesText } from "./kafka-settings.ts";
 import { jvmFlags } from "./part.ts";
-
-const run = promisify(execFile);
+import { runGuarded } from "./run-guarded.ts";
 
 export interface KafkaTools extends BrokerSettings {
   readonly java: string;
@@ -61,11 +58,8 @@ function rememberUsers(options: KafkaTools): void {
 }
 
 /** Runs one of Kafka's own tools; its arguments hold passwords, so a failure shows only what the tool said. */
-async function kafkaTool(options: KafkaTools, mainClass: string, args: readonly string[]): Promise<void> {
-  try {
-    await run(options.java, [...jvmFlags, "-cp", `${options.jars}/*`, mainClass, ...args]);
-  } catch (error) {
-    const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
-    throw new BackboneError("PART_FAILED", `${mainClass} failed: ${said.split("\n").at(-1) ?? ""}`);
-  }
+async function kafkaTool({ java, jars }: KafkaTools, mainClass: string, toolArgs: readonly string[]): Promise<void> {
+  const args = [...jvmFlags, "-cp", `${jars}/*`, mainClass, ...toolArgs];
+  const { code, output } = await runGuarded({ command: java, args, env: process.env });
+  if (code !== 0) throw new BackboneError("PART_FAILED", `${mainClass} failed: ${output.split("\n").at(-1)}`);
 }
