@@ -22,8 +22,9 @@ const concurrency = 16;
 export async function orderRates(ordersFile: string, seconds: number): Promise<OrderRates> {
   const orders = readOrders(ordersFile).filter(({ customerId }) => customerId !== "");
   const backbone = await launchBackbone({ freePorts: true, dataFolder: undefined, say: () => undefined });
+  let bare: BareServer | undefined;
   try {
-    const bare = await startBareServer(backbone);
+    bare = await startBareServer(backbone);
     const rates = { orderService: [] as number[], bareServer: [] as number[] };
     // In turns, so that both meet the same machine; the first turn warms both up.
     for (let turn = 0; turn < 4; turn += 1) {
@@ -36,10 +37,10 @@ export async function orderRates(ordersFile: string, seconds: number): Promise<O
         rates.bareServer.push(floor);
       }
     }
-    bare.stop();
     const [orderService, bareServer] = [median(rates.orderService), median(rates.bareServer)];
     return { bench: "orders", orderService, bareServer, overBareServer: orderService / bareServer };
   } finally {
+    bare?.stop();
     await backbone.stop();
   }
 }
@@ -58,7 +59,12 @@ async function rateOf(url: string, orders: readonly OrderBody[], seconds: number
   return accepted.length / ((performance.now() - startedAt) / 1000);
 }
 
-async function startBareServer({ kafka, ports, login }: Backbone): Promise<{ url: string; stop: () => void }> {
+interface BareServer {
+  readonly url: string;
+  stop(): void;
+}
+
+async function startBareServer({ kafka, ports, login }: Backbone): Promise<BareServer> {
   const admin = kafka.admin();
   await admin.connect();
   await admin.createTopics({ topics: [{ topic, numPartitions: 6 }], waitForLeaders: true });
