@@ -6,6 +6,13 @@ import { BackboneError } from "../shared/errors.ts";
 export interface StageConfig {
   /** Its name, part of the names of stacks, cluster and functions: `backbone-<stage>-network`. */
   readonly stage: string;
+  /**
+   * Names of the three zones, e.g. `["us-east-1a", "us-east-1b", "us-east-1d"]`, for a region where brokers cannot be in
+   * each of the first three: the zone `use1-az3`, which has another name in every account, takes none.
+   *
+   * @default the first three zones of the region
+   */
+  readonly availabilityZones?: readonly [string, string, string];
   /** NAT gateways, 1 to 3: with one a zone, a zone that fails takes no other with it. */
   readonly natGateways: number;
   readonly cluster: {
@@ -26,6 +33,12 @@ export interface StageConfig {
     /** CPU units of a task; 1024 are one vCPU. */
     readonly cpu: number;
     readonly memory: Size;
+  };
+  readonly api: {
+    /** Requests a second that the HTTP API lets through on average; more get 429. */
+    readonly requestsPerSecond: number;
+    /** Requests that may come at once above that. */
+    readonly burst: number;
   };
   readonly inventory: {
     /** Records of one invocation at most, 1 to 10,000. */
@@ -59,6 +72,8 @@ const prod: StageConfig = {
     cpu: 1024,
     memory: Size.gibibytes(2),
   },
+  // The function's default quota of 1,000 concurrent executions, at about 100 ms a request, would let 10,000 through.
+  api: { requestsPerSecond: 1_000, burst: 500 },
   inventory: {
     batchSize: 100,
     batchWindow: Duration.seconds(1),

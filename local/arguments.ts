@@ -1,3 +1,5 @@
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { BackboneError } from "../shared/errors.ts";
@@ -42,9 +44,21 @@ export function parseArguments(args: readonly string[]): Arguments {
     exit: values.exit,
     json: values.json,
     repeat: repeat.output,
-    dataFolder: values.data,
+    dataFolder: dataFolderOf(values.data),
     freePorts: values["free-ports"],
   };
+}
+
+/** The folder's absolute path; it may not be there yet. */
+function dataFolderOf(folder: string | undefined): string | undefined {
+  if (folder === undefined) return undefined;
+  const path = resolve(folder);
+  if (folder === "" || (existsSync(path) && !statSync(path).isDirectory()))
+    throw new BackboneError(
+      "INVALID_OPTIONS",
+      `--data ${folder === "" ? '""' : folder}: has to be a folder, or a path where one can be made`,
+    );
+  return path;
 }
 
 function parse(args: readonly string[]) {

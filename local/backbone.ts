@@ -9,7 +9,7 @@ import type { EventSourceMapping } from "./mapping/event-source-mapping.ts";
 import { startMappings } from "./mappings.ts";
 import { startDynamoDb } from "./parts/dynamodb.ts";
 import type { GuardedProcess } from "./parts/guarded-process.ts";
-import { adminPrincipal, type Identity, loadIdentity, passwordOf } from "./parts/identity.ts";
+import { adminPrincipal, loadIdentity, passwordOf } from "./parts/identity.ts";
 import type { InstalledParts } from "./parts/install.ts";
 import { kafkaClient, startKafka } from "./parts/kafka.ts";
 import type { Ports } from "./parts/ports.ts";
@@ -47,8 +47,13 @@ export interface Backbone {
   readonly mappings: readonly EventSourceMapping[];
   /** Principals that authenticate with IAM when deployed and with SCRAM here. */
   readonly scramInsteadOfIam: readonly string[];
+  /** Names of the tables. */
+  readonly tables: readonly string[];
+  readonly logFolder: string;
   /** Client that may do anything. */
   readonly kafka: Kafka;
+  /** The same for another process: SCRAM user and password, and the certificate to trust. */
+  readonly login: { readonly username: string; readonly password: string; readonly certificateFile: string };
   /** Rejects with PART_FAILED when a part ends by itself; never resolves. */
   readonly broken: Promise<never>;
   /** Stops one part or starts it again: to the functions, something that went away and came back. */
@@ -121,9 +126,7 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
         stateFolder: folder.state,
         logFile: logFile("registry"),
         identity,
-        environment: registryEnvironment(assembly, resolve, (key) =>
-          scramSecret(scramPrincipals[0] ?? "", identity, key),
-        ),
+        environment: registryEnvironment(assembly, resolve, identity),
       }),
   };
   const run = (part: PartName) => supervisor.start(part, logFile(part), start[part]);
@@ -139,16 +142,19 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
     await Promise.all([run("kafka"), run("dynamodb")]);
     const admin = clientOf(adminPrincipal).admin();
     await admin.connect();
-    await Promise.all([
+    const [tables] = await Promise.all([
+      createTables(ports.dynamodb, assembly, resolve),
       createTopics(admin, topics),
       createAcls(admin, [...aclsOf(access), ...functionsOnKafka.flatMap(({ acls }) => acls)]),
-      createTables(ports.dynamodb, assembly, resolve),
     ]);
     await admin.disconnect();
     await run("registry");
     await runTriggers(assembly, resolve, functions);
     const bootstrapServers = `127.0.0.1:${ports.kafka}`;
-    mappings.push(...(await startMappings({ assembly, resolve, functions, topics, bootstrapServers, clientOf, say })));
+    const onCrash = supervisor.fail;
+    mappings.push(
+      ...(await startMappings({ assembly, resolve, functions, topics, bootstrapServers, clientOf, say, onCrash })),
+    );
     api = await startHttpApi({ assembly, resolve, functions, port: ports.api });
     return {
       url: api.url,
@@ -157,11 +163,24 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
       functions,
       mappings,
       scramInsteadOfIam: functionsOnKafka.map(({ name }) => name),
+      tables,
+      logFolder: folder.logs,
       kafka: clientOf(adminPrincipal),
+      login: {
+        username: adminPrincipal,
+        password: passwordOf(identity, adminPrincipal),
+        certificateFile: trustedCertificateFile,
+      },
       broken: supervisor.broken,
       parts: {
         kafka: { stop: () => supervisor.stop("kafka"), start: () => run("kafka") },
-        dynamodb: { stop: () => supervisor.stop("dynamodb"), start: () => run("dynamodb") },
+        dynamodb: {
+          stop: () => supervisor.stop("dynamodb"),
+          start: async () => {
+            await run("dynamodb");
+            await createTables(ports.dynamodb, assembly, resolve); // in memory they went with the process
+          },
+        },
         registry: { stop: () => supervisor.stop("registry"), start: () => run("registry") },
       },
       stop,
@@ -175,16 +194,7 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
 /** Broker settings of the cluster's configuration in the templates. */
 function clusterProperties(assembly: Assembly, resolve: Resolve): Map<string, string> {
   const { stack, properties } = onlyResourceOf(assembly, "AWS::MSK::Configuration");
-  const text = String(resolve(stack, properties.ServerProperties));
-  // The property is base64 where a template was written that way, plain text where CDK wrote it.
-  return parseProperties(
-    text.includes("=") && text.includes(".") ? text : Buffer.from(text, "base64").toString("utf8"),
-  );
-}
-
-/** A SCRAM secret of MSK is the JSON `{ "username", "password" }`. */
-function scramSecret(principal: string, identity: Identity, key: string): string {
-  return key === "username" ? principal : passwordOf(identity, principal);
+  return parseProperties(String(resolve(stack, properties.ServerProperties)));
 }
 
 function nameOf(principal: string): string {

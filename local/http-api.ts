@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, METHODS, type Server, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
-import createRouter from "find-my-way";
+import createRouter, { type HTTPMethod } from "find-my-way";
 import * as v from "valibot";
 import { BackboneError } from "../shared/errors.ts";
 import type { Functions } from "./functions.ts";
@@ -49,8 +49,13 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
     const target = options.functions.get(integrationOf(options, stack.name, properties.Target));
     // {orderId} → :orderId, {proxy+} → *
     const pattern = path.replaceAll(/\{([^}+]+)\+\}/g, "*").replaceAll(/\{([^}]+)\}/g, ":$1");
-    router.on(method as "POST", pattern, (request, response, params) => {
-      void serve(request, routeKey, params, target).then((answer) => send(response, answer));
+    if (!isHttpMethod(method))
+      throw new BackboneError("TEMPLATE_UNSUPPORTED", `the route ${routeKey} names no HTTP method`);
+    router.on(method, pattern, (request, response, params) => {
+      serve(request, routeKey, params, target)
+        .then((answer) => send(response, answer))
+        // A client that went away in mid-body has nobody left to answer to.
+        .catch(() => response.destroy());
     });
     return routeKey;
   });
@@ -68,6 +73,10 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
         server.closeAllConnections();
       }),
   };
+}
+
+function isHttpMethod(method: string): method is HTTPMethod {
+  return METHODS.includes(method);
 }
 
 /** The ARN of the function behind a route: `integrations/<id>` names an integration whose URI is the function. */

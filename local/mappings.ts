@@ -1,4 +1,5 @@
 import type { Admin, Kafka } from "kafkajs";
+import { BackboneError } from "../shared/errors.ts";
 import type { Functions } from "./functions.ts";
 import { type EventSourceMapping, startEventSourceMapping } from "./mapping/event-source-mapping.ts";
 import { defineMapping, type MappingDefinition } from "./mapping/mapping-definition.ts";
@@ -15,6 +16,8 @@ export interface MappingsOptions {
   /** Client of a principal by its name. */
   readonly clientOf: (principal: string) => Kafka;
   readonly say: (line: string) => void;
+  /** Told when a mapping has ended by itself. */
+  readonly onCrash: (error: BackboneError) => void;
 }
 
 /** Starts every enabled event source mapping of the templates, each as the principal of its function's role. */
@@ -28,7 +31,7 @@ export async function startMappings(options: MappingsOptions): Promise<EventSour
 
 function startMapping(
   definition: MappingDefinition,
-  { functions, topics, bootstrapServers, clientOf, say }: MappingsOptions,
+  { functions, topics, bootstrapServers, clientOf, say, onCrash }: MappingsOptions,
 ): Promise<EventSourceMapping> {
   const target = functions.get(definition.functionName);
   const topic = topics.find(({ name }) => name === definition.topic);
@@ -39,6 +42,12 @@ function startMapping(
     bootstrapServers,
     partitions: topic?.partitions ?? 1,
     timestampType: topic?.configs.get("message.timestamp.type") === "LogAppendTime" ? "LOG_APPEND_TIME" : "CREATE_TIME",
+    onCrash: ({ message }) => {
+      const what = `the mapping of ${definition.topic} to ${definition.functionName}, group ${definition.consumerGroup}`;
+      onCrash(
+        new BackboneError("PART_FAILED", `${what}, ended: ${message}. Its grants are those of the function's role`),
+      );
+    },
     onRetry: ({ attempt, records, reason }) =>
       say(`${definition.consumerGroup}: ${records} records come again after attempt ${attempt}: ${reason}`),
   });

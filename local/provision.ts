@@ -1,8 +1,15 @@
-import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
+import { isDeepStrictEqual } from "node:util";
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+} from "@aws-sdk/client-dynamodb";
 import kafkajs, { type Admin } from "kafkajs";
 import * as v from "valibot";
 import type { Acl } from "../shared/access/index.ts";
-import { brokerCount } from "./parts/kafka.ts";
+import { BackboneError } from "../shared/errors.ts";
+import { brokerCount } from "./parts/kafka-settings.ts";
 import type { Assembly } from "./template/assembly.ts";
 import { localRegion, type Resolve } from "./template/resolve.ts";
 
@@ -43,10 +50,20 @@ export function parseProperties(text: string): Map<string, string> {
   );
 }
 
-/** Creates the topics that are not there yet; one broker can hold one replica, so that is what each gets. */
+/**
+ * Creates the topics that are not there yet; one broker can hold one replica, so that is what each gets.
+ * @throws BackboneError INVALID_OPTIONS when a kept topic has other partitions than the template's
+ */
 export async function createTopics(admin: Admin, topics: readonly Topic[]): Promise<void> {
   const present = new Set(await admin.listTopics());
-  const missing = topics.filter(({ name }) => !present.has(name));
+  const [missing, kept] = [
+    topics.filter(({ name }) => !present.has(name)),
+    topics.filter(({ name }) => present.has(name)),
+  ];
+  const { topics: metadata } = await admin.fetchTopicMetadata({ topics: kept.map(({ name }) => name) });
+  for (const { name, partitions } of metadata)
+    if (kept.some((topic) => topic.name === name && topic.partitions !== partitions.length))
+      throw changed(`topic ${name} has ${partitions.length} partitions there`);
   if (missing.length === 0) return;
   await admin.createTopics({
     waitForLeaders: true,
@@ -88,17 +105,20 @@ export function dynamoDbSettings(port: number) {
   } as const;
 }
 
-/** Creates the tables of the templates that are not there yet, with their keys, indexes and streams. */
-export async function createTables(port: number, assembly: Assembly, resolve: Resolve): Promise<void> {
+/** Creates the tables of the templates that are not there yet, with their keys, indexes and streams; gives all names. */
+export async function createTables(port: number, assembly: Assembly, resolve: Resolve): Promise<string[]> {
   const client = new DynamoDBClient(dynamoDbSettings(port));
+  const names: string[] = [];
   try {
     for (const table of assembly.resourcesOf("AWS::DynamoDB::Table")) {
       const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, LocalSecondaryIndexes, StreamSpecification } =
         v.parse(tableSchema, resolve(table.stack, table.properties));
+      const name = String(resolve(table.stack, { Ref: table.logicalId }));
+      names.push(name);
       try {
         await client.send(
           new CreateTableCommand({
-            TableName: String(resolve(table.stack, { Ref: table.logicalId })),
+            TableName: name,
             BillingMode: "PAY_PER_REQUEST",
             AttributeDefinitions,
             KeySchema,
@@ -111,11 +131,21 @@ export async function createTables(port: number, assembly: Assembly, resolve: Re
         );
       } catch (error) {
         if (!(error instanceof ResourceInUseException)) throw error;
+        const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
+        if (!isDeepStrictEqual(Table?.KeySchema, KeySchema)) throw changed(`table ${name} has another key there`);
       }
     }
+    return names;
   } finally {
     client.destroy();
   }
+}
+
+function changed(what: string): BackboneError {
+  return new BackboneError(
+    "INVALID_OPTIONS",
+    `the kept state does not fit the templates: ${what}; start with another --data folder`,
+  );
 }
 
 const keySchema = v.array(v.object({ AttributeName: v.string(), KeyType: v.picklist(["HASH", "RANGE"]) }));

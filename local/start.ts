@@ -2,18 +2,15 @@ import { styleText } from "node:util";
 import { SingleBar } from "cli-progress";
 import { BackboneError } from "../shared/errors.ts";
 import { type Arguments, parseArguments, usage } from "./arguments.ts";
-import { type Backbone, startBackbone } from "./backbone.ts";
+import type { Backbone } from "./backbone.ts";
+import { launchBackbone } from "./launch.ts";
 import { type OrderBody, readOrders } from "./orders/read-orders.ts";
 import { isAsPromised, toJson, toText } from "./orders/report.ts";
 import { runOrders } from "./orders/run-orders.ts";
-import { cacheFolder, installParts } from "./parts/install.ts";
-import { defaultJavaSearch, requireJava } from "./parts/java.ts";
-import { fixedPorts, freePorts } from "./parts/ports.ts";
-import { createRunFolder } from "./run-folder.ts";
-import { synthesize } from "./template/synthesize.ts";
 
 // Exit codes: 0 as promised; 1 something is lost, doubled, not settled or broken; 2 wrong arguments, a bad orders file
-// or a missing prerequisite.
+// or a missing prerequisite; 130 interrupted before the orders were accounted for.
+const interruptedCode = 130;
 const usageCodes: readonly string[] = ["INVALID_OPTIONS", "PREREQUISITE_MISSING"];
 
 try {
@@ -37,11 +34,13 @@ async function main(args: readonly string[]): Promise<number> {
   const say = (line: string) => (options.json ? process.stderr : process.stdout).write(`${line}\n`);
   const interrupted = interruption();
   const backbone = await Promise.race([start(options, say), interrupted]);
-  if (backbone === "interrupted") return 130;
+  if (backbone === "interrupted") return interruptedCode;
   try {
     const serve = orders === undefined ? undefined : runAndReport(backbone, orders, options, say);
     const code = await Promise.race([serve ?? backbone.broken, backbone.broken, interrupted]);
-    if (code === "interrupted" || options.exit) return code === "interrupted" ? 0 : code;
+    // Serving ends with ctrl-c; an orders run that is cut short has shown nothing.
+    if (code === "interrupted") return orders === undefined ? 0 : interruptedCode;
+    if (options.exit) return code;
     await Promise.race([backbone.broken, interrupted]);
     return code;
   } finally {
@@ -50,24 +49,19 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function start(options: Arguments, say: (line: string) => void): Promise<Backbone> {
+async function start({ freePorts, dataFolder, ordersFile }: Arguments, say: (line: string) => void): Promise<Backbone> {
   const startedAt = performance.now();
-  const java = requireJava(defaultJavaSearch(process.env));
-  const ports = await (options.freePorts ? freePorts() : fixedPorts());
-  const cache = cacheFolder(process.env);
-  say("starting the local backbone from the synthesized templates");
-  const [parts, templates] = await Promise.all([installParts(cache, say), synthesize()]);
-  const folder = createRunFolder(cache, options.dataFolder);
-  const backbone = await startBackbone({ java, parts, ports, folder, templates, say });
-  const principals = backbone.scramInsteadOfIam.join(", ");
+  const backbone = await launchBackbone({ freePorts, dataFolder, say });
+  const { url, routes, ports, scramInsteadOfIam, tables, logFolder } = backbone;
   say(`ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
-  for (const route of backbone.routes) say(`  ${route.replace(" ", ` ${backbone.url}`)}`);
+  for (const route of routes) say(`  ${route.replace(" ", ` ${url}`)}`);
   say(
     `  Kafka 127.0.0.1:${ports.kafka} (SCRAM over TLS), schema registry http://127.0.0.1:${ports.registry}, DynamoDB http://127.0.0.1:${ports.dynamodb}`,
   );
-  say(`  IAM does not exist here: ${principals} log in with SCRAM, with the grants of their roles`);
-  say(`  logs in ${folder.logs}`);
-  if (options.ordersFile === undefined) say("ctrl-c stops everything");
+  say(`  tables ${tables.join(", ")}`);
+  say(`  IAM does not exist here: ${scramInsteadOfIam.join(", ")} log in with SCRAM, with the grants of their roles`);
+  say(`  logs in ${logFolder}`);
+  if (ordersFile === undefined) say("ctrl-c stops everything");
   return backbone;
 }
 
@@ -93,7 +87,7 @@ function interruption(): Promise<"interrupted"> {
   const { promise, resolve } = Promise.withResolvers<"interrupted">();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.once(signal, () => {
-      process.once(signal, () => process.exit(130));
+      process.once(signal, () => process.exit(interruptedCode));
       resolve("interrupted");
     });
   if (process.env.npm_lifecycle_event !== undefined) {

@@ -29,7 +29,12 @@ export class OrderService extends Construct {
     grantServiceAccess(cluster, service, handler);
     registry.allowFrom(handler);
 
-    const api = new HttpApi(this, "Api", { apiName: `backbone-${config.stage}` });
+    const api = new HttpApi(this, "Api", { apiName: `backbone-${config.stage}`, createDefaultStage: false });
+    // Without a limit of its own, a flood of orders would take all of the account's function concurrency.
+    api.addStage("DefaultStage", {
+      autoDeploy: true,
+      throttle: { rateLimit: config.api.requestsPerSecond, burstLimit: config.api.burst },
+    });
     api.addRoutes({
       path: "/orders",
       methods: [HttpMethod.POST],

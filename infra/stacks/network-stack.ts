@@ -16,7 +16,9 @@ export class NetworkStack extends Stack {
     const vpc = new Vpc(this, "Vpc", {
       ipAddresses: IpAddresses.cidr("10.0.0.0/16"),
       // Without an account to look into, `maxAzs: 3` gives two zones. MSK spreads a cluster over exactly these three.
-      availabilityZones: [0, 1, 2].map((index) => Fn.select(index, Fn.getAzs())),
+      availabilityZones: [
+        ...(props.config.availabilityZones ?? [0, 1, 2].map((index) => Fn.select(index, Fn.getAzs()))),
+      ],
       natGateways: props.config.natGateways,
       subnetConfiguration: [
         { name: "Public", subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },

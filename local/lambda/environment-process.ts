@@ -82,6 +82,7 @@ export function startEnvironment(
       };
       if (ended) return { ok: false, error: { errorType: "Runtime.ExitError", errorMessage: "Runtime exited before" } };
       const timer = setTimeout(() => {
+        ended = true; // before the answer, or the next invocation would get this dying process
         const errorMessage = `Task timed out after ${(definition.timeoutMs / 1000).toFixed(2)} seconds`;
         finish({ ok: false, error: { errorType: "Sandbox.Timedout", errorMessage } });
         void guarded.stop();

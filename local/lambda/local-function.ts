@@ -25,7 +25,8 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
   const { definition, environment, logFile, maxConcurrency } = options;
   const all = new Set<ExecutionEnvironment>();
   const idle: ExecutionEnvironment[] = [];
-  const queue: ((environment: ExecutionEnvironment) => void)[] = [];
+  /** Invocations that wait for an environment; undefined tells them that none will come. */
+  const queue: ((environment: ExecutionEnvironment | undefined) => void)[] = [];
   let stopped = false;
 
   function start(): ExecutionEnvironment {
@@ -34,7 +35,7 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
     return started;
   }
 
-  function acquire(): ExecutionEnvironment | Promise<ExecutionEnvironment> {
+  function acquire(): ExecutionEnvironment | Promise<ExecutionEnvironment | undefined> {
     // The one used last first, as Lambda does: the others may be idle long enough to be worth ending.
     for (let next = idle.pop(); next !== undefined; next = idle.pop()) {
       if (next.alive()) return next;
@@ -53,9 +54,9 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
   return {
     definition,
     async invoke(event) {
-      if (stopped)
+      const acquired = stopped ? undefined : await acquire();
+      if (acquired === undefined)
         return { ok: false, error: { errorType: "Stopped", errorMessage: "the local backbone is stopping" } };
-      const acquired = await acquire();
       const result = await acquired.invoke(event);
       if (!result.ok) {
         const { errorType, errorMessage, stackTrace = [] } = result.error;
@@ -67,6 +68,7 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
     pids: () => [...all].flatMap((one) => (one.alive() ? (one.pid() ?? []) : [])),
     async stop() {
       stopped = true;
+      for (const waiting of queue.splice(0)) waiting(undefined);
       await Promise.all([...all].map((one) => one.stop()));
     },
   };

@@ -15,6 +15,8 @@ export interface EventSourceMappingOptions {
   readonly bootstrapServers: string;
   readonly partitions: number;
   readonly timestampType: TimestampType;
+  /** Told when the mapping ends by itself: its principal may not read, or the group is not its own. */
+  readonly onCrash: (error: Error) => void;
   /** Told of each batch that failed whole or in part and is sent again. */
   readonly onRetry: (info: { readonly attempt: number; readonly records: number; readonly reason: string }) => void;
 }
@@ -47,6 +49,9 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
     allowAutoTopicCreation: false,
     maxWaitTimeInMs: 200,
     retry: { retries: Number.MAX_SAFE_INTEGER, maxRetryTime: 5_000 },
+  });
+  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    if (!restart) options.onCrash(error);
   });
   await consumer.connect();
   await consumer.subscribe({ topic: definition.topic, fromBeginning: definition.fromBeginning });

@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import type { Kafka } from "kafkajs";
 import * as v from "valibot";
+import { BackboneError } from "../../shared/errors.ts";
 import { dynamoDbSettings } from "../provision.ts";
 import type { Effects } from "./audit.ts";
 
@@ -12,6 +13,8 @@ const reservationSchema = v.object({
   lines: v.array(v.object({ sku: v.string(), quantity: v.number() })),
 });
 const stockSchema = v.object({ sku: v.string(), initial: v.number(), remaining: v.number() });
+
+const readTimeoutMs = 60_000;
 
 export interface ReadEffectsOptions {
   readonly dynamoDbPort: number;
@@ -61,9 +64,14 @@ async function eventIdsIn(kafka: Kafka, topic: string): Promise<ReadonlySet<stri
     if (unread.size === 0) return ids;
     const groupId = `backbone-audit-${crypto.randomUUID()}`;
     const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
+    const { promise: read, resolve, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => {
+      reject(
+        new BackboneError("KAFKA_UNAVAILABLE", `${topic} could not be read to its end within ${readTimeoutMs} ms`),
+      );
+    }, readTimeoutMs);
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
-    const { promise: read, resolve } = Promise.withResolvers<void>();
     await consumer.run({
       autoCommit: false,
       eachMessage: async ({ partition, message }) => {
@@ -74,8 +82,10 @@ async function eventIdsIn(kafka: Kafka, topic: string): Promise<ReadonlySet<stri
         if (unread.size === 0) resolve();
       },
     });
-    await read;
-    await consumer.disconnect();
+    await read.finally(() => {
+      clearTimeout(timer);
+      return consumer.disconnect();
+    });
     await admin.deleteGroups([groupId]);
     return ids;
   } finally {

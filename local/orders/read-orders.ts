@@ -122,11 +122,11 @@ function totalOf(lines: readonly OrderBodyLine[]): number | string {
 
 /**
  * One line a SKU: quantities summed, the unit price their weighted mean. Only good lines are summed; a bad one
- * (quantity not positive, price negative, either not a number) stands by itself, since a sum could hide it.
+ * (quantity not a positive integer, price negative, either not a number) stands by itself, since a sum could hide it.
  */
 function sumPerSku(lines: readonly OrderBodyLine[]): OrderBodyLine[] {
   const isGood = ({ quantity, unitPrice }: OrderBodyLine) =>
-    typeof quantity === "number" && quantity > 0 && typeof unitPrice === "number" && unitPrice >= 0;
+    Number.isInteger(quantity) && Number(quantity) > 0 && typeof unitPrice === "number" && unitPrice >= 0;
   const summed = [...Map.groupBy(lines.filter(isGood), ({ sku }) => sku)].map(([sku, same]) => {
     const quantity = same.reduce((sum, line) => sum + Number(line.quantity), 0);
     const amount = same.reduce((sum, line) => sum + Number(line.quantity) * Number(line.unitPrice), 0);

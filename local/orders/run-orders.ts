@@ -33,14 +33,19 @@ export async function runOrders(backbone: Backbone, options: RunOrdersOptions): 
   const { orders, repeat, onSettled } = options;
   const startedAt = performance.now();
   const posted = await postOrders(repeated(orders, repeat), { url: backbone.url, concurrency, retryForMs, onSettled });
-  await consumersCaughtUp(backbone);
+  const lag = await consumersCaughtUp(backbone);
   const elapsedMs = Math.round(performance.now() - startedAt);
   const effects = await readEffects({
     dynamoDbPort: backbone.ports.dynamodb,
     kafka: backbone.kafka,
     ...auditedResources(backbone),
   });
-  return { ...posted, ...audit(posted.accepted, effects), ordersRead: orders.length * repeat, elapsedMs };
+  const audited = audit(posted.accepted, effects);
+  const seconds = accountingDeadlineMs / 1000;
+  const stillWaiting =
+    lag === 0 ? [] : [`the wait ended after ${seconds} s without change: ${lag} records not processed`];
+  const findings = [...stillWaiting, ...audited.findings];
+  return { ...posted, ...audited, findings, ordersRead: orders.length * repeat, elapsedMs };
 }
 
 function* repeated(orders: readonly OrderBody[], times: number): Generator<OrderBody> {
@@ -49,8 +54,8 @@ function* repeated(orders: readonly OrderBody[], times: number): Generator<Order
     for (const order of orders) yield { ...order, orderId: `${order.orderId}-${round}` };
 }
 
-/** Resolves when no mapping lags behind its topic, or when nothing has changed for as long as the deadline says. */
-async function consumersCaughtUp({ kafka, mappings }: Backbone): Promise<void> {
+/** Waits until no mapping lags behind its topic, or nothing has changed for as long as the deadline says; gives the lag. */
+async function consumersCaughtUp({ kafka, mappings }: Backbone): Promise<number> {
   const admin = kafka.admin();
   await admin.connect();
   try {
@@ -59,11 +64,12 @@ async function consumersCaughtUp({ kafka, mappings }: Backbone): Promise<void> {
     while (Date.now() - changedAt < accountingDeadlineMs) {
       const lags = await Promise.all(mappings.map(({ definition }) => lagOf(admin, definition)));
       const lag = lags.reduce((sum, one) => sum + one, 0);
-      if (lag === 0) return;
+      if (lag === 0) return 0;
       if (lag !== last) changedAt = Date.now();
       last = lag;
       await delay(100);
     }
+    return last;
   } finally {
     await admin.disconnect();
   }

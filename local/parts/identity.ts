@@ -20,17 +20,23 @@ export const adminPrincipal = "backbone-admin";
 /** The identity of a state folder, made on first use; principals that are new get a password. */
 export async function loadIdentity(stateFolder: string, principals: readonly string[]): Promise<Identity> {
   const file = join(stateFolder, "identity.json");
-  const kept = existsSync(file)
-    ? v.parse(identitySchema, JSON.parse(readFileSync(file, "utf8")))
-    : { ...(await createCertificate()), passwords: {} };
-  const identity: Identity = {
-    ...kept,
-    passwords: Object.fromEntries(
-      [adminPrincipal, ...principals].map((name) => [name, kept.passwords[name] ?? randomBytes(24).toString("hex")]),
-    ),
-  };
+  const kept: Identity = existsSync(file) ? readIdentity(file) : { ...(await createCertificate()), passwords: {} };
+  const made = [adminPrincipal, ...principals].map((name) => [name, randomBytes(24).toString("hex")]);
+  // A password that is kept stays, also that of a principal that is away now: the broker knows it.
+  const identity: Identity = { ...kept, passwords: { ...Object.fromEntries(made), ...kept.passwords } };
   writeFileSync(file, JSON.stringify(identity), { mode: 0o600 });
   return identity;
+}
+
+function readIdentity(file: string): Identity {
+  try {
+    return v.parse(identitySchema, JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    throw new BackboneError(
+      "INVALID_OPTIONS",
+      `${file} is not what an earlier start wrote; start with another --data folder`,
+    );
+  }
 }
 
 /** A self-signed certificate for 127.0.0.1, which is its own authority: clients trust exactly this one. */

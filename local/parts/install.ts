@@ -1,13 +1,21 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { BackboneError } from "../../shared/errors.ts";
+import { runGuarded } from "./run-guarded.ts";
 
-const run = promisify(execFile);
 const pom = fileURLToPath(new URL("../pom.xml", import.meta.url));
 
 /** Folders of the installed parts. */
@@ -39,6 +47,7 @@ export async function installParts(cache: string, say: (line: string) => void): 
   if (!existsSync(target)) {
     say("installing Kafka, the schema registry and DynamoDB Local with Maven (once, about 350 MB)");
     mkdirSync(dirname(target), { recursive: true });
+    clearStaging(target);
     const staging = mkdtempSync(`${target}-`);
     try {
       copyFileSync(pom, join(staging, "pom.xml"));
@@ -52,17 +61,27 @@ export async function installParts(cache: string, say: (line: string) => void): 
 }
 
 async function maven(folder: string, part: string, goal: string): Promise<void> {
-  try {
-    await run("mvn", ["-q", "-B", "-P", part, goal, `-DoutputDirectory=${join(folder, part)}`], { cwd: folder });
-  } catch (error) {
-    throw new BackboneError("PREREQUISITE_MISSING", mavenFailure(part, error), { cause: error });
-  }
+  const args = ["-q", "-B", "-P", part, goal, `-DoutputDirectory=${join(folder, part)}`];
+  const { code, output } = await runGuarded({ command: "mvn", args, env: process.env, cwd: folder });
+  if (code === 0) return;
+  if (code === 127)
+    throw new BackboneError(
+      "PREREQUISITE_MISSING",
+      "Maven is needed to install the local parts, and no `mvn` is on PATH. Install Maven 3.6 or newer, then start again",
+    );
+  const reason = output.split("\n").find((line) => line.includes("ERROR")) ?? "it gave no reason";
+  throw new BackboneError(
+    "PREREQUISITE_MISSING",
+    `Maven could not resolve the local part ${part}: ${reason.trim()}. Check the connection to its repository, then start again`,
+  );
 }
 
-function mavenFailure(part: string, error: unknown): string {
-  if (error instanceof Error && "code" in error && error.code === "ENOENT")
-    return "Maven is needed to install the local parts, and no `mvn` is on PATH. Install Maven 3.6 or newer, then start again";
-  const output = error instanceof Error && "stdout" in error ? String(error.stdout) : String(error);
-  const reason = output.split("\n").find((line) => line.includes("ERROR")) ?? "it gave no reason";
-  return `Maven could not resolve the local part ${part}: ${reason.trim()}. Check the connection to its repository, then start again`;
+/** Removes what an install left that was interrupted; one that is at work is younger. */
+function clearStaging(target: string): void {
+  const hourAgo = Date.now() - 3_600_000;
+  for (const name of readdirSync(dirname(target))) {
+    const folder = join(dirname(target), name);
+    if (folder.startsWith(`${target}-`) && statSync(folder).mtimeMs < hourAgo)
+      rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { GuardedProcess } from "./guarded-process.ts";
 import type { Identity } from "./identity.ts";
-import { answers, jvmFlags, startPart } from "./part.ts";
+import { answers, serverFlags, startPart } from "./part.ts";
 
 export interface RegistryOptions {
   readonly java: string;
@@ -23,10 +23,12 @@ export async function startRegistry(options: RegistryOptions): Promise<GuardedPr
     name: "the schema registry",
     command: options.java,
     args: [
-      ...jvmFlags,
+      ...serverFlags(options.folder),
       "-Xmx384m",
       "-Dapicurio.kafka.common.ssl.truststore.type=PEM",
       `-Dapicurio.kafka.common.ssl.truststore.location=${trusted}`,
+      // How long its start waits, several times over, for records that do not come: here the broker is near.
+      "-Dapicurio.kafkasql.consumer.poll.timeout=100",
       "-Dquarkus.http.host=127.0.0.1",
       `-Dquarkus.http.port=${options.port}`,
       "-Dquarkus.management.host=127.0.0.1",

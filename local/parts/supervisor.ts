@@ -1,3 +1,4 @@
+import type { BackboneError } from "../../shared/errors.ts";
 import type { GuardedProcess } from "./guarded-process.ts";
 import { failed } from "./part.ts";
 
@@ -5,6 +6,8 @@ import { failed } from "./part.ts";
 export interface Supervisor {
   /** Rejects with PART_FAILED when a part ends by itself; never resolves. */
   readonly broken: Promise<never>;
+  /** Makes `broken` reject for something that is no process. */
+  fail(error: BackboneError): void;
   /** Runs a part under a name; `start` resolves when it serves. */
   start(name: string, logFile: string, start: () => Promise<GuardedProcess>): Promise<void>;
   stop(name: string): Promise<void>;
@@ -26,6 +29,7 @@ export function createSupervisor(): Supervisor {
 
   return {
     broken,
+    fail: reject,
     async start(name, logFile, start) {
       const started = start();
       starting.add(started);

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { BackboneError } from "../../shared/errors.ts";
+import { type Identity, passwordOf } from "../parts/identity.ts";
 import { type Assembly, onlyResourceOf } from "./assembly.ts";
 import type { Resolve } from "./resolve.ts";
 
@@ -10,33 +11,37 @@ const definitionsSchema = v.tuple([
   }),
 ]);
 
-/**
- * Environment of the registry's container as the templates have it. A secret's value comes from `secretValue`, by the
- * JSON key that the reference names (`<secret arn>:<key>::`).
- */
-export function registryEnvironment(
-  assembly: Assembly,
-  resolve: Resolve,
-  secretValue: (key: string) => string,
-): Record<string, string> {
+const secretSchema = v.looseObject({ GenerateSecretString: v.looseObject({ SecretStringTemplate: v.string() }) });
+const userSchema = v.looseObject({ username: v.string() });
+
+/** Environment of the registry's container as the templates have it; secrets get the local passwords of their users. */
+export function registryEnvironment(assembly: Assembly, resolve: Resolve, identity: Identity): Record<string, string> {
   const task = onlyResourceOf(assembly, "AWS::ECS::TaskDefinition");
-  const resolved = resolve(
-    task.stack,
-    v.parse(v.array(v.looseObject({})), task.properties.ContainerDefinitions).map(({ Environment, Secrets }) => ({
-      Environment,
-      Secrets,
-    })),
+  const containers = v.parse(v.array(v.looseObject({})), task.properties.ContainerDefinitions);
+  const [{ Environment, Secrets }] = v.parse(
+    definitionsSchema,
+    resolve(
+      task.stack,
+      containers.map(({ Environment, Secrets }) => ({ Environment, Secrets })),
+    ),
   );
-  const [{ Environment, Secrets }] = v.parse(definitionsSchema, resolved);
   return {
     ...Object.fromEntries(Environment.map(({ Name, Value }) => [Name, Value])),
-    ...Object.fromEntries(Secrets.map(({ Name, ValueFrom }) => [Name, secretValue(jsonKeyOf(Name, ValueFrom))])),
+    ...Object.fromEntries(
+      Secrets.map(({ Name, ValueFrom }) => [Name, secretValue(assembly, resolve, identity, ValueFrom)]),
+    ),
   };
 }
 
-function jsonKeyOf(name: string, valueFrom: string): string {
-  const key = valueFrom.split(":").at(-3);
-  if (key === undefined || key === "")
-    throw new BackboneError("TEMPLATE_UNSUPPORTED", `the secret ${name} of the registry names no JSON key`);
-  return key;
+/** `<secret arn>:<JSON key>::`, where the secret is one of a SCRAM user: `{ "username", "password" }`. */
+function secretValue(assembly: Assembly, resolve: Resolve, identity: Identity, reference: string): string {
+  const [key, ...arn] = reference.split(":").slice(0, -2).reverse();
+  const secret = assembly
+    .resourcesOf("AWS::SecretsManager::Secret")
+    .find(({ stack, logicalId }) => resolve(stack, { Ref: logicalId }) === arn.reverse().join(":"));
+  const parsed = v.safeParse(secretSchema, secret?.properties);
+  if (!parsed.success || (key !== "username" && key !== "password"))
+    throw new BackboneError("TEMPLATE_UNSUPPORTED", `the registry's secret ${reference} is not that of a SCRAM user`);
+  const { username } = v.parse(userSchema, JSON.parse(parsed.output.GenerateSecretString.SecretStringTemplate));
+  return key === "username" ? username : passwordOf(identity, username);
 }

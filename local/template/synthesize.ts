@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { BackboneError } from "../../shared/errors.ts";
-
-const run = promisify(execFile);
+import { runGuarded } from "../parts/run-guarded.ts";
 
 export const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -15,15 +12,8 @@ export const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
  */
 export async function synthesize(): Promise<string> {
   const cli = createRequire(import.meta.url).resolve("aws-cdk/bin/cdk");
-  try {
-    await run(process.execPath, [cli, "synth", "--quiet", "--no-notices", "--no-version-reporting"], {
-      cwd: projectFolder,
-    });
-  } catch (error) {
-    const output = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
-    throw new BackboneError("PART_FAILED", `the templates could not be synthesized:\n${output.trim()}`, {
-      cause: error,
-    });
-  }
+  const args = [cli, "synth", "--quiet", "--no-notices", "--no-version-reporting"];
+  const { code, output } = await runGuarded({ command: process.execPath, args, env: process.env, cwd: projectFolder });
+  if (code !== 0) throw new BackboneError("PART_FAILED", `the templates could not be synthesized:\n${output}`);
   return join(projectFolder, "cdk.out");
 }

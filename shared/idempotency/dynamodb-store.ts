@@ -86,10 +86,10 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): IdempotencyS
       if (!(error instanceof TransactionCanceledException) || error.CancellationReasons?.length !== items.length) {
         throw error;
       }
-      return {
-        status: "cancelled",
-        reasons: error.CancellationReasons.map(({ Code }) => reasons[Code ?? "None"] ?? "invalid"),
-      };
+      const known = error.CancellationReasons.map(({ Code = "None" }) => reasons[Code]);
+      // A reason that nobody knows yet is no verdict on the record.
+      if (!known.every((reason) => reason !== undefined)) throw error;
+      return { status: "cancelled", reasons: known };
     }
   }
 

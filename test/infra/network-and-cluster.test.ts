@@ -1,6 +1,8 @@
-import { Match } from "aws-cdk-lib/assertions";
+import { Match, Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
-import { prodTemplates } from "./backbone.ts";
+import { defineBackbone } from "../../infra/backbone.ts";
+import { stageConfig } from "../../infra/config.ts";
+import { access, appWithoutBundling, prodTemplates } from "./backbone.ts";
 import { allowedBy } from "./statements.ts";
 
 const { network, cluster } = prodTemplates();
@@ -12,6 +14,15 @@ describe("network", () => {
     expect(subnets.map(({ Properties }) => Properties.AvailabilityZone)).toEqual(
       [0, 1, 2, 0, 1, 2].map((index) => ({ "Fn::Select": [index, { "Fn::GetAZs": "" }] })),
     );
+  });
+
+  test("zones can be named where the first three of the region will not do", () => {
+    const zones = ["us-east-1a", "us-east-1b", "us-east-1d"] as const;
+    const config = { ...stageConfig("prod"), availabilityZones: zones };
+    const template = Template.fromStack(defineBackbone(appWithoutBundling(), { config, access }).network);
+
+    const subnets = Object.values(template.findResources("AWS::EC2::Subnet"));
+    expect(new Set(subnets.map(({ Properties }) => Properties.AvailabilityZone))).toEqual(new Set(zones));
   });
 
   test("each zone has its own way out", () => {

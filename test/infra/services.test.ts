@@ -24,6 +24,14 @@ describe("order-service", () => {
     services.hasResourceProperties("AWS::ApiGatewayV2::Integration", { PayloadFormatVersion: "2.0" });
   });
 
+  test("a flood of requests ends at the API", () => {
+    services.hasResourceProperties("AWS::ApiGatewayV2::Stage", {
+      StageName: "$default",
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 500 },
+    });
+  });
+
   test("it has answered before the API gives up", () => {
     services.hasResourceProperties("AWS::Lambda::Function", {
       FunctionName: "backbone-prod-order-service",

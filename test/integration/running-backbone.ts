@@ -1,32 +1,14 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { KafkaMessage } from "kafkajs";
-import { type Backbone, startBackbone } from "../../local/backbone.ts";
+import type { Backbone } from "../../local/backbone.ts";
+import { launchBackbone } from "../../local/launch.ts";
 import { lagOf } from "../../local/mappings.ts";
-import { cacheFolder, installParts } from "../../local/parts/install.ts";
-import { defaultJavaSearch, requireJava } from "../../local/parts/java.ts";
-import { freePorts } from "../../local/parts/ports.ts";
 import { dynamoDbSettings } from "../../local/provision.ts";
-import { createRunFolder } from "../../local/run-folder.ts";
-import { synthesize } from "../../local/template/synthesize.ts";
 
-/** A backbone on free ports with fresh state; what it says goes to `said`. */
-export async function startTestBackbone(): Promise<Backbone & { readonly said: string[] }> {
-  const said: string[] = [];
-  const say = (line: string) => {
-    said.push(line);
-  };
-  const [parts, templates, ports] = await Promise.all([
-    installParts(cacheFolder(process.env), say),
-    synthesize(),
-    freePorts(),
-  ]);
-  const java = requireJava(defaultJavaSearch(process.env));
-  const folder = createRunFolder(mkdtempSync(join(tmpdir(), "backbone-test-")), undefined);
-  return { ...(await startBackbone({ java, parts, ports, folder, templates, say })), said };
+/** A backbone on free ports with fresh state. */
+export function startTestBackbone(): Promise<Backbone> {
+  return launchBackbone({ freePorts: true, dataFolder: undefined, say: () => undefined });
 }
 
 export function documentClient({ ports }: Backbone): DynamoDBDocumentClient {

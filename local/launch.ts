@@ -1,0 +1,30 @@
+import { type Backbone, startBackbone } from "./backbone.ts";
+import { cacheFolder, installParts } from "./parts/install.ts";
+import { defaultJavaSearch, requireJava } from "./parts/java.ts";
+import { fixedPorts, freePorts } from "./parts/ports.ts";
+import { createRunFolder } from "./run-folder.ts";
+import { synthesize } from "./template/synthesize.ts";
+
+export interface LaunchOptions {
+  /** Free ports instead of the default ones. */
+  readonly freePorts: boolean;
+  /** Folder that keeps the state; undefined starts fresh. */
+  readonly dataFolder: string | undefined;
+  /** Told what happens, a line each. */
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Everything from an installed project to a running backbone: checks the prerequisites, installs the parts,
+ * synthesizes the templates, starts.
+ * @throws BackboneError PREREQUISITE_MISSING before anything is started; PART_FAILED, TEMPLATE_UNSUPPORTED
+ */
+export async function launchBackbone(options: LaunchOptions): Promise<Backbone> {
+  const java = requireJava(defaultJavaSearch(process.env));
+  const ports = await (options.freePorts ? freePorts() : fixedPorts());
+  const cache = cacheFolder(process.env);
+  options.say("starting the local backbone from the synthesized templates");
+  const [parts, templates] = await Promise.all([installParts(cache, options.say), synthesize()]);
+  const folder = createRunFolder(cache, options.dataFolder);
+  return startBackbone({ java, parts, ports, folder, templates, say: options.say });
+}
