@@ -5,15 +5,18 @@ import { BackboneError } from "../shared/errors.ts";
 export const usage = `npm run bench -- NAME [options]
 
   decode       MSK event → CloudEvents with Avro data, µs a record, ours and the rivals
+  orders       POST /orders on the local backbone, orders a second, beside a bare server with the same kafkajs send
   cold-start   cold import and size of a consumer's bundle, ours and the rivals
 
   --json           print one JSON object, and nothing else, on standard output
   --batch N [N…]   decode: records a batch (default 1000 100); the first is the figure, the others stand beside it
+  --orders FILE    orders: the file whose orders are posted (default examples/orders.csv)
+  --seconds N      orders: seconds of posting to each server, 6 to 600 (default 30)
   --rounds N       paired rounds, 15 to 1000 (default 21)
   --help           print this
 `;
 
-export const benchNames = ["decode", "cold-start"] as const;
+export const benchNames = ["decode", "cold-start", "orders"] as const;
 
 export interface Arguments {
   /** Absent when help is asked for. */
@@ -22,6 +25,8 @@ export interface Arguments {
   /** Records a batch; at least one. */
   readonly batches: readonly number[];
   readonly rounds: number;
+  readonly ordersFile: string;
+  readonly seconds: number;
 }
 
 const wholeNumber = (least: number, most: number) =>
@@ -32,7 +37,9 @@ export function parseArguments(args: readonly string[]): Arguments {
   const { values, positionals } = parse(args);
   const [name, ...more] = positionals;
   const rounds = checked("--rounds", wholeNumber(15, 1000), values.rounds, "a whole number from 15 to 1000");
-  if (values.help) return { json: values.json, batches: [], rounds };
+  const seconds = checked("--seconds", wholeNumber(6, 600), values.seconds, "a whole number from 6 to 600");
+  const given = { json: values.json, rounds, ordersFile: values.orders, seconds };
+  if (values.help) return { ...given, batches: [] };
   const bench = checked("NAME", v.picklist(benchNames), name, benchNames.join(" or "));
   if (values.batch === undefined ? more.length > 0 : bench !== "decode") {
     throw new BackboneError("INVALID_OPTIONS", `${more[0] ?? "--batch"} does not go with ${bench}`);
@@ -40,7 +47,7 @@ export function parseArguments(args: readonly string[]): Arguments {
   const batches = [...(values.batch ?? ["1000", "100"]), ...more].map((size) =>
     checked("--batch", wholeNumber(1, 10_000), size, "whole numbers from 1 to 10000"),
   );
-  return { bench, json: values.json, batches, rounds };
+  return { ...given, bench, batches };
 }
 
 function checked<T>(what: string, schema: v.GenericSchema<unknown, T>, value: unknown, allowed: string): T {
@@ -57,6 +64,8 @@ function parse(args: readonly string[]) {
       options: {
         json: { type: "boolean", default: false },
         batch: { type: "string", multiple: true },
+        orders: { type: "string", default: "examples/orders.csv" },
+        seconds: { type: "string", default: "30" },
         rounds: { type: "string", default: "21" },
         help: { type: "boolean", default: false },
       },

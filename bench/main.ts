@@ -5,6 +5,7 @@ import { type Report, toText } from "./report.ts";
 // A bench loads its rivals, so it is imported when it is asked for.
 const benches: Readonly<Record<NonNullable<Arguments["bench"]>, (options: Arguments) => Promise<Report>>> = {
   decode: async (options) => (await import("./decode/decode.ts")).decode(options),
+  orders: async (options) => (await import("./orders/orders.ts")).orders(options),
   "cold-start": async (options) => (await import("./cold-start/cold-start.ts")).coldStart(options),
 };
 

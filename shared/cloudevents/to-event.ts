@@ -1,6 +1,6 @@
 import type { CloudEventV1 } from "cloudevents";
 import { MskSourceRecord, type SourceRecord } from "../msk-event/index.ts";
-import { problemsOf, readHeader, startReading } from "./binary-event.ts";
+import { problemsOf, put, readHeader, startReading } from "./binary-event.ts";
 import { malformed } from "./malformed.ts";
 import { structuredEvent } from "./structured-event.ts";
 
@@ -37,7 +37,6 @@ export function toEvent(record: SourceRecord): CloudEventV1<Buffer | undefined> 
   if (reading.structuredType !== undefined) return structuredEvent(record, reading.structuredType);
   const problems = problemsOf(reading);
   if (problems !== undefined) throw malformed("not a CloudEvent in binary mode", problems);
-  const { event } = reading;
-  if (record.value !== null) event.data = record.value;
-  return event;
+  if (record.value !== null) put(reading.event, "data", record.value);
+  return reading.event;
 }

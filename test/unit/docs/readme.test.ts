@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
 const root = new URL("../../../", import.meta.url);
 const readme = new URL("README.md", root);
 
 // Each `<!-- example: FILE -->` of the README stands before a block that is that file, which is compiled and run as a test.
-test.skipIf(!existsSync(readme))("the examples of README.md are files that are run", () => {
+test("the examples of README.md are files that are run", () => {
   const text = readFileSync(readme, "utf8");
   const examples = [...text.matchAll(/<!-- example: (\S+) -->\n```ts\n(.*?)```/gs)];
   expect(examples.map(([, path]) => path)).toContain("test/unit/testing/readme-example.test.ts");

@@ -5,44 +5,53 @@ import type { Backbone } from "../../local/backbone.ts";
 import { launchBackbone } from "../../local/launch.ts";
 import { postOrders } from "../../local/orders/post-orders.ts";
 import { type OrderBody, readOrders } from "../../local/orders/read-orders.ts";
-
-export interface OrderRates {
-  readonly bench: "orders";
-  /** POST /orders answered 202, orders a second, while the consumer works beside it. */
-  readonly orderService: number;
-  /** The same bodies posted to a bare HTTP server that does nothing but the same kafkajs send. */
-  readonly bareServer: number;
-  readonly overBareServer: number;
-}
+import type { Arguments } from "../arguments.ts";
+import { circumstances, type Report } from "../report.ts";
 
 const topic = "bench-bare-server";
 const concurrency = 16;
+/** Each server's turns; the first warms both up and is not counted. */
+const turns = 4;
 
-/** Posts a file's valid orders for some seconds to each of the two servers, in turns on one backbone. */
-export async function orderRates(ordersFile: string, seconds: number): Promise<OrderRates> {
-  const orders = readOrders(ordersFile).filter(({ customerId }) => customerId !== "");
+/**
+ * Posts a file's orders to the order-service, while the consumer works beside it, and to a bare HTTP server that does
+ * nothing but the same kafkajs send, in turns on one local backbone.
+ */
+export async function orders({ ordersFile, seconds }: Arguments): Promise<Report> {
+  const bodies = readOrders(ordersFile).filter(({ customerId }) => customerId !== "");
   const backbone = await launchBackbone({ freePorts: true, dataFolder: undefined, say: () => undefined });
   let bare: BareServer | undefined;
   try {
     bare = await startBareServer(backbone);
-    const rates = { orderService: [] as number[], bareServer: [] as number[] };
-    // In turns, so that both meet the same machine; the first turn warms both up.
-    for (let turn = 0; turn < 4; turn += 1) {
-      const [mine, floor] = [
-        await rateOf(backbone.url, orders, seconds / 3, `${turn}-service`),
-        await rateOf(bare.url, orders, seconds / 3, `${turn}-bare`),
-      ];
-      if (turn > 0) {
-        rates.orderService.push(mine);
-        rates.bareServer.push(floor);
-      }
-    }
-    const [orderService, bareServer] = [median(rates.orderService), median(rates.bareServer)];
-    return { bench: "orders", orderService, bareServer, overBareServer: orderService / bareServer };
+    const rates: { service: number; bare: number }[] = [];
+    for (let turn = 0; turn < turns; turn += 1)
+      rates.push({
+        service: await rateOf(backbone.url, bodies, seconds / (turns - 1), `${turn}-service`),
+        bare: await rateOf(bare.url, bodies, seconds / (turns - 1), `${turn}-bare`),
+      });
+    return reportOf(rates.slice(1));
   } finally {
     bare?.stop();
     await backbone.stop();
   }
+}
+
+function reportOf(rates: readonly { service: number; bare: number }[]): Report {
+  const ordersPerSecond = { orderService: median(rates, "service"), bareServer: median(rates, "bare") };
+  const overBareServer = ordersPerSecond.orderService / ordersPerSecond.bareServer;
+  const rows = Object.entries(ordersPerSecond).map(([name, rate]) => [name, rate.toFixed(0)]);
+  return {
+    json: { bench: "orders", ordersPerSecond, ratios: { overBareServer }, ...circumstances(rates.length, ["kafkajs"]) },
+    tables: [{ title: `POST /orders, ${concurrency} at a time`, columns: ["", "orders/s"], rows }],
+    notes: [
+      `the order-service reaches ${overBareServer.toFixed(2)} of the bare server's rate, the consumer working beside it`,
+    ],
+  };
+}
+
+function median(rates: readonly { service: number; bare: number }[], name: "service" | "bare"): number {
+  const sorted = rates.map((rate) => rate[name]).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 async function rateOf(url: string, orders: readonly OrderBody[], seconds: number, round: string): Promise<number> {
@@ -82,8 +91,4 @@ async function startBareServer({ kafka, ports, login }: Backbone): Promise<BareS
   });
   const [port] = await once(server.stdout, "data");
   return { url: `http://127.0.0.1:${String(port).trim()}`, stop: () => server.kill() };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
