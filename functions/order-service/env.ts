@@ -11,6 +11,6 @@ const variables = v.intersect([
 export type OrderServiceEnvironment = v.InferOutput<typeof variables>;
 
 /** @throws BackboneError INVALID_OPTIONS that names every missing or wrong variable at once */
-export function readOrderServiceEnvironment(environment: Environment): OrderServiceEnvironment {
+export function readOrderServiceEnvironment(environment: Environment = process.env): OrderServiceEnvironment {
   return readEnvironment(variables, environment);
 }

@@ -5,7 +5,7 @@ import { orderCreatedSchema, orderCreatedType } from "../../shared/schemas/index
 import { readOrderServiceEnvironment } from "./env.ts";
 import { createOrderApi } from "./order-api.ts";
 
-const { SCHEMA_REGISTRY_URL: url, ORDER_EVENTS_TOPIC: topic, kafka } = readOrderServiceEnvironment(process.env);
+const { SCHEMA_REGISTRY_URL: url, ORDER_EVENTS_TOPIC: topic, kafka } = readOrderServiceEnvironment();
 const logger = createLogger({ service: "order-service" });
 
 // Registry 5 s + Kafka 15 s: both hanging still leave a third of the API's 30 s.

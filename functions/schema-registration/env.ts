@@ -11,6 +11,8 @@ const variables = v.pipe(
 );
 
 /** @throws BackboneError INVALID_OPTIONS that names every missing or wrong variable at once */
-export function readSchemaRegistrationEnvironment(environment: Environment): v.InferOutput<typeof variables> {
+export function readSchemaRegistrationEnvironment(
+  environment: Environment = process.env,
+): v.InferOutput<typeof variables> {
   return readEnvironment(variables, environment);
 }

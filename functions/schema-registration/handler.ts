@@ -4,7 +4,7 @@ import { eventSchemas } from "../../shared/schemas/index.ts";
 import { readSchemaRegistrationEnvironment } from "./env.ts";
 import { type RegisteredSchema, registerSchemas } from "./register-schemas.ts";
 
-const { registryUrl, topics } = readSchemaRegistrationEnvironment(process.env);
+const { registryUrl, topics } = readSchemaRegistrationEnvironment();
 const logger = createLogger({ service: "schema-registration" });
 const registry = createSchemaRegistry({ url: registryUrl, timeoutMs: 10_000 });
 

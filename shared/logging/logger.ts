@@ -27,10 +27,19 @@ export function createLogger(options: LoggerOptions): Logger {
   return { info: at("INFO"), warn: at("WARN"), error: at("ERROR") };
 }
 
-/** The fields of a log line that describe an error: name, code if there is one, message; causes as one text. */
+/**
+ * The fields of a log line that describe an error: name, code if there is one, message, and its cause by name and code.
+ * The message of a cause is somebody else's and may quote what it choked on, a payload or a secret.
+ */
 export function errorFields(error: unknown): LogFields {
   if (!(error instanceof Error)) return { error: typeof error };
-  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  const cause = error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : undefined;
-  return { error: error.name, code, reason: error.message, cause };
+  const { cause } = error;
+  const causeText = cause instanceof Error ? [cause.name, codeOf(cause)].filter(Boolean).join(" ") : undefined;
+  return { error: error.name, code: codeOf(error), reason: error.message, cause: causeText };
+}
+
+/** The code of Node's and our errors, the type of kafkajs' protocol errors. */
+function codeOf(error: Error): string | undefined {
+  if ("type" in error && typeof error.type === "string") return error.type;
+  return "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -17,13 +17,15 @@ test("writes one JSON object a line", () => {
   expect(lines[0]).not.toContain("\n");
 });
 
-test("describes an error by name, code, message and cause", () => {
-  const error = new BackboneError("KAFKA_UNAVAILABLE", "away", { cause: new TypeError("socket") });
+test("describes an error by name, code and message, its cause by name and code alone", () => {
+  const error = new BackboneError("KAFKA_UNAVAILABLE", "away", {
+    cause: Object.assign(new TypeError("socket to 10.0.0.1"), { code: "ECONNRESET" }),
+  });
   expect(errorFields(error)).toEqual({
     error: "BackboneError",
     code: "KAFKA_UNAVAILABLE",
     reason: "away",
-    cause: "TypeError: socket",
+    cause: "TypeError ECONNRESET",
   });
   expect(errorFields("text that may be a payload")).toEqual({ error: "string" });
 });
