@@ -1,11 +1,11 @@
-import type { ICustomPartitioner, IHeaders, KafkaConfig, Message } from "kafkajs";
+import type { ICustomPartitioner, KafkaConfig, Message } from "kafkajs";
 import { BackboneError } from "../errors.ts";
+import { toKafkajsMessage } from "../kafkajs-message/index.ts";
 import type { Logger } from "../logging/index.ts";
 import type { KafkaAuth, KafkaClient } from "./kafka-client.ts";
 import { stopIdleTimers } from "./kafkajs-idle-timers.ts";
 import { saslOf } from "./kafkajs-sasl.ts";
 import { type BrokerAddress, trackedSockets } from "./kafkajs-sockets.ts";
-import type { OutgoingRecord } from "./producer.ts";
 
 export interface KafkajsClientOptions {
   readonly brokers: readonly string[];
@@ -54,7 +54,7 @@ export async function createKafkajsClient(options: KafkajsClientOptions): Promis
   return {
     connect: () => producer.connect(),
     async sendBatch(records) {
-      const messages = records.map(({ topic, record }) => ({ topic, message: messageOf(record) }));
+      const messages = records.map(({ topic, record }) => ({ topic, message: toKafkajsMessage(record) }));
       const topicMessages = [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, group]) => ({
         topic,
         messages: group.map(({ message }) => message),
@@ -104,12 +104,6 @@ function stablePartitioner(create: ICustomPartitioner, partitions: WeakMap<Messa
       return partition;
     };
   };
-}
-
-function messageOf({ key, value, headers }: OutgoingRecord): Message {
-  const grouped: Record<string, Buffer[]> = Object.create(null);
-  for (const [name, bytes] of headers) grouped[name] = [...(grouped[name] ?? []), bytes];
-  return { key, value, headers: grouped satisfies IHeaders };
 }
 
 /** kafkajs's errors as structured lines; those of a client that has been closed are of no interest. */

@@ -1,4 +1,5 @@
 import type { CloudEventV1 } from "cloudevents";
+import { claimedIdentity } from "../cloudevents/index.ts";
 import type { BackboneError } from "../errors.ts";
 import type { SourceRecord } from "../msk-event/index.ts";
 
@@ -31,17 +32,10 @@ export type RecordOutcome = { readonly record: DecodedRecord } & (
 );
 
 /**
- * The identity of a record's event, as far as it can be known: bytes whose other attributes are broken may still name
- * an event that took effect when an earlier version of the service read them.
+ * The identity of a record's event, as far as it can be known: bytes that cannot be read now may still name an event that
+ * took effect when an earlier version of the service read them.
  */
 export function identityOf(record: DecodedRecord): EventIdentity | undefined {
   if (record.status === "decoded") return { source: record.event.source, id: record.event.id };
-  if (record.identity) return record.identity;
-  const source = headerText(record.source, "ce_source");
-  const id = headerText(record.source, "ce_id");
-  return source && id ? { source, id } : undefined;
-}
-
-function headerText(record: SourceRecord, name: string): string | undefined {
-  return record.headers.find(([headerName]) => headerName === name)?.[1].toString("utf8");
+  return record.identity ?? claimedIdentity(record.source);
 }
