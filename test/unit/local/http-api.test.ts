@@ -57,13 +57,13 @@ describe("the HTTP API's event", () => {
 
   it("has headers, query, path parameters and the request's context in payload format 2.0", async () => {
     const { api, events } = await setUp();
-    await fetch(`${api.url}/customers/C%201/orders/7?from=2026&note=a%20b`, { headers: { "X-Trace": "t" } });
+    await fetch(`${api.url}/customers/C%201/orders/7?from=2026&note=a%20b&from=2027`, { headers: { "X-Trace": "t" } });
     const [event] = events;
     expect(event).toMatchObject({
       version: "2.0",
       routeKey: "GET /customers/{customerId}/orders/{orderId}",
-      rawQueryString: "from=2026&note=a%20b",
-      queryStringParameters: { from: "2026", note: "a b" },
+      rawQueryString: "from=2026&note=a%20b&from=2027",
+      queryStringParameters: { from: "2026,2027", note: "a b" },
       pathParameters: { customerId: "C 1", orderId: "7" },
       headers: { "x-trace": "t", host: expect.stringMatching(/^127\.0\.0\.1:/) },
       requestContext: {
@@ -114,6 +114,11 @@ describe("the HTTP API's response", () => {
     const { api } = await setUp(returns({ orderId: "7" }));
     const response = await post(api, "{}", "application/json");
     expect([response.status, await response.json()]).toEqual([200, { orderId: "7" }]);
+  });
+
+  it("is a 500 where its status code is none", async () => {
+    const { api } = await setUp(returns({ statusCode: "200" }));
+    expect((await post(api, "{}", "application/json")).status).toBe(500);
   });
 
   it("is a 404 for a path or a method without a route, and no function is invoked", async () => {

@@ -42,6 +42,8 @@ async function setUp(answers: Record<string, readonly Answer[]>, options: Partia
     const earlier = posted.filter((one) => (one.body as OrderBody).orderId === body.orderId).length;
     posted.push({ path: `${request.method} ${request.url}`, body });
     const answer = answers[body.orderId]?.[earlier] ?? answers[body.orderId]?.at(-1) ?? accepted(body.orderId);
+    // Status 0 stands for a connection that breaks.
+    if (answer.status === 0) return request.socket.destroy();
     response.writeHead(answer.status).end(typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body));
   });
   servers.push(server);
@@ -83,6 +85,13 @@ describe("postOrders", () => {
     expect(result.accepted.map(({ eventId }) => eventId).sort()).toEqual(["event-a", "event-b"]);
     expect(posted).toHaveLength(4);
     expect(onSettled).toHaveBeenCalledTimes(2);
+  });
+
+  it("counts an order without any answer as failed, and keeps what came of the others", async () => {
+    const { postAll } = await setUp({ a: [{ status: 0, body: "" }] }, { retryForMs: 300, concurrency: 1 });
+    const { accepted, failed } = await postAll("a", "b");
+    expect(failed).toEqual([{ orderId: "a", reason: "no answer" }]);
+    expect(accepted.map(({ eventId }) => eventId)).toEqual(["event-b"]);
   });
 
   it.each<[string, Answer, string]>([
