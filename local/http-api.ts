@@ -47,10 +47,12 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
     const routeKey = String(properties.RouteKey);
     const [method = "", path = ""] = routeKey.split(" ");
     const target = options.functions.get(integrationOf(options, stack.name, properties.Target));
-    // {orderId} → :orderId, {proxy+} → *
-    const pattern = path.replaceAll(/\{([^}+]+)\+\}/g, "*").replaceAll(/\{([^}]+)\}/g, ":$1");
-    if (!isHttpMethod(method))
-      throw new BackboneError("TEMPLATE_UNSUPPORTED", `the route ${routeKey} names no HTTP method`);
+    const pattern = path.replaceAll(/\{([^}]+)\}/g, ":$1"); // {orderId} → :orderId
+    if (!isHttpMethod(method) || path.includes("+}"))
+      throw new BackboneError(
+        "TEMPLATE_UNSUPPORTED",
+        `the route ${routeKey} has no HTTP method of its own, or a greedy path`,
+      );
     router.on(method, pattern, (request, response, params) => {
       serve(request, routeKey, params, target)
         .then((answer) => send(response, answer))
@@ -104,10 +106,11 @@ async function serve(
   const result = await Promise.race([target.invoke(toEvent(request, body, routeKey, pathParameters)), timeout]);
   if (result === "timeout") return message(503, "Service Unavailable");
   if (!result.ok) return message(500, "Internal Server Error");
-  const parsed = v.safeParse(resultSchema, result.payload);
   // A payload without a status code is the body of a 200.
-  if (!parsed.success)
+  if (!v.is(v.looseObject({ statusCode: v.unknown() }), result.payload))
     return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(result.payload) };
+  const parsed = v.safeParse(resultSchema, result.payload);
+  if (!parsed.success) return message(500, "Internal Server Error");
   const { statusCode, headers, cookies, body: text, isBase64Encoded } = parsed.output;
   return {
     status: statusCode,
@@ -140,7 +143,7 @@ function toEvent(
     rawPath: url.pathname,
     rawQueryString: url.search.slice(1),
     headers,
-    ...(url.search === "" ? {} : { queryStringParameters: Object.fromEntries(url.searchParams) }),
+    ...(url.search === "" ? {} : { queryStringParameters: queryParameters(url) }),
     ...(Object.keys(pathParameters).length === 0 ? {} : { pathParameters }),
     requestContext: {
       accountId: localAccount,
@@ -163,6 +166,13 @@ function toEvent(
     ...(body.length === 0 ? {} : { body: body.toString(isText ? "utf8" : "base64") }),
     isBase64Encoded: body.length > 0 && !isText,
   };
+}
+
+/** Values of a repeated parameter are joined with commas. */
+function queryParameters({ searchParams }: URL): Record<string, string> {
+  return Object.fromEntries(
+    [...new Set(searchParams.keys())].map((name) => [name, searchParams.getAll(name).join(",")]),
+  );
 }
 
 function message(status: number, text: string): Answer {

@@ -13,6 +13,8 @@ export interface ExecutionEnvironment {
   readonly alive: () => boolean;
   /** Never rejects; a crash or a time-out is an outcome, and ends the environment. */
   invoke(event: unknown): Promise<InvocationResult>;
+  /** Resolves when its process is gone. */
+  readonly exited: Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -44,7 +46,7 @@ export function startEnvironment(
     switch (message.type) {
       case "ready":
         pid = message.pid;
-        if (waiting !== undefined) guarded.process.send(waiting);
+        if (waiting !== undefined) guarded.process.send(waiting, () => undefined);
         waiting = undefined;
         return;
       case "initFailed":
@@ -97,6 +99,7 @@ export function startEnvironment(
         clearTimeout(timer);
       }
     },
+    exited: guarded.exited,
     stop: () => guarded.stop(),
   };
 }

@@ -32,20 +32,18 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
   function start(): ExecutionEnvironment {
     const started = startEnvironment(definition, environment, logFile);
     all.add(started);
+    void started.exited.then(() => all.delete(started));
     return started;
   }
 
   function acquire(): ExecutionEnvironment | Promise<ExecutionEnvironment | undefined> {
     // The one used last first, as Lambda does: the others may be idle long enough to be worth ending.
-    for (let next = idle.pop(); next !== undefined; next = idle.pop()) {
-      if (next.alive()) return next;
-      all.delete(next);
-    }
-    return all.size < maxConcurrency ? start() : new Promise((resolve) => queue.push(resolve));
+    for (let next = idle.pop(); next !== undefined; next = idle.pop()) if (next.alive()) return next;
+    const alive = [...all].filter((one) => one.alive()).length;
+    return alive < maxConcurrency ? start() : new Promise((resolve) => queue.push(resolve));
   }
 
   function release(used: ExecutionEnvironment): void {
-    if (!used.alive()) all.delete(used);
     const next = queue.shift();
     if (next !== undefined) next(used.alive() ? used : start());
     else if (used.alive()) idle.push(used);

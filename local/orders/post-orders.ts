@@ -29,7 +29,7 @@ export interface PostOptions {
   readonly url: string;
   /** Requests at the same time. */
   readonly concurrency: number;
-  /** How long an order is posted again after 503, ms: its outcome is unknown, and repeating is safe. */
+  /** How long an order is posted again after 503 or no answer, ms: its outcome is unknown, and repeating is safe. */
   readonly retryForMs: number;
   readonly onSettled: () => void;
 }
@@ -48,7 +48,8 @@ export async function postOrders(orders: Iterable<OrderBody>, options: PostOptio
       const ok = v.safeParse(acceptedSchema, answer);
       if (status === 202 && ok.success) accepted.push({ body, eventId: ok.output.eventId });
       else if (status === 400) refused.push({ orderId: body.orderId, reason: reasonOf(answer) });
-      else failed.push({ orderId: body.orderId, reason: `the service answered ${status}` });
+      else
+        failed.push({ orderId: body.orderId, reason: status === 0 ? "no answer" : `the service answered ${status}` });
       options.onSettled();
     }
   };
@@ -56,18 +57,27 @@ export async function postOrders(orders: Iterable<OrderBody>, options: PostOptio
   return { accepted, refused, failed };
 }
 
+/** Status 0: no answer, whose outcome is as unknown as that of a 503. */
 async function post(body: OrderBody, { url, retryForMs }: PostOptions): Promise<{ status: number; answer: unknown }> {
   const giveUpAt = Date.now() + retryForMs;
   for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
+    const { status, text } = await request(url, body);
+    const isSettled = status !== 503 && status !== 0;
+    if (isSettled || Date.now() + pauseMs > giveUpAt) return { status, answer: parseJson(text) };
+    await delay(pauseMs);
+  }
+}
+
+async function request(url: string, body: OrderBody): Promise<{ status: number; text: string }> {
+  try {
     const response = await fetch(`${url}/orders`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-    const text = await response.text();
-    if (response.status !== 503 || Date.now() + pauseMs > giveUpAt)
-      return { status: response.status, answer: parseJson(text) };
-    await delay(pauseMs);
+    return { status: response.status, text: await response.text() };
+  } catch {
+    return { status: 0, text: "" };
   }
 }
 

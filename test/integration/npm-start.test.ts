@@ -1,9 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { isAlive } from "../unit/local/processes.ts";
+import { commandOf, descendantsOf } from "./processes.ts";
 import { eventually } from "./running-backbone.ts";
 
 interface Run {
@@ -38,30 +40,6 @@ function npmStart(...args: string[]): Run {
     child.once("close", (code) => resolve({ code, stdout, output }));
   });
   return { process: child, output: () => output, ended };
-}
-
-/** Process ids of everything that a process has started, and of what those have. */
-function descendantsOf(pid: number): number[] {
-  const table = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
-  const children = Map.groupBy(
-    table
-      .trim()
-      .split("\n")
-      .map((line) => line.trim().split(/\s+/).map(Number)),
-    ([, parent]) => parent,
-  );
-  const under = (parent: number): number[] =>
-    (children.get(parent) ?? []).flatMap(([child = 0]) => [child, ...under(child)]);
-  return under(pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const noneLeft = (pids: readonly number[]) =>
@@ -178,7 +156,3 @@ describe("npm start with bad input", () => {
     expect(code).toBe(2);
   });
 });
-
-function commandOf(pid: number): string {
-  return execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
-}

@@ -1,15 +1,26 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type DynamoDBDocumentClient, GetCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Backbone } from "../../local/backbone.ts";
+import type { LocalFunction } from "../../local/lambda/local-function.ts";
 import { orderBody, post } from "./orders.ts";
-import { caughtUp, documentClient, eventually, messagesOf, startTestBackbone } from "./running-backbone.ts";
+import { commandOf, descendantsOf } from "./processes.ts";
+import {
+  caughtUp,
+  documentClient,
+  eventually,
+  lagOfAll,
+  messagesOf,
+  startTestBackbone,
+  type TestBackbone,
+} from "./running-backbone.ts";
 
 const sourceTopic = "order-events";
 const deadLetterTopic = "order-events.inventory.dlt";
 
-let backbone: Backbone;
+let backbone: TestBackbone;
 let tables: DynamoDBDocumentClient;
-let consumer: Backbone["functions"] extends { get(name: string): infer F } ? F : never;
+let consumer: LocalFunction;
 let tableNames: { readonly reservations: string; readonly stock: string };
 
 beforeAll(async () => {
@@ -38,6 +49,21 @@ async function takenOf(sku: string): Promise<number> {
   );
   return Item === undefined ? 0 : Item.initial - Item.remaining;
 }
+
+/** Reservations whose order's id begins so. */
+async function countOf(prefix: string): Promise<number> {
+  const { Items = [] } = await tables.send(
+    new ScanCommand({
+      TableName: tableNames.reservations,
+      ConsistentRead: true,
+      FilterExpression: "begins_with(orderId, :prefix)",
+      ExpressionAttributeValues: { ":prefix": prefix },
+    }),
+  );
+  return Items.length;
+}
+
+const consumerLog = () => readFileSync(join(backbone.logFolder, `${consumer.definition.name}.log`), "utf8");
 
 const deadLettersOf = async (orderId: string) =>
   (await messagesOf(backbone, deadLetterTopic)).filter(({ key }) => key?.toString() === orderId);
@@ -150,34 +176,45 @@ describe("a poison record", () => {
 
 describe("a consumer killed with -9 in the middle of a batch", () => {
   it("is started again, and each order has its effect once", async () => {
-    const orders = Array.from({ length: 120 }, (_, index) =>
+    const orders = Array.from({ length: 300 }, (_, index) =>
       orderBody(`killed-${index}`, ["K-1", 1], [`K-${index}`, 2]),
     );
-    const mineOf = async () => {
-      const { Items = [] } = await tables.send(
-        new ScanCommand({
-          TableName: tableNames.reservations,
-          ConsistentRead: true,
-          FilterExpression: "begins_with(orderId, :prefix)",
-          ExpressionAttributeValues: { ":prefix": "killed-" },
-        }),
-      );
-      return Items.length;
-    };
-    await Promise.all(orders.map((order) => post(backbone.url, order)));
-    const before = await eventually("part of the batch has taken effect", async () => {
-      const count = await mineOf();
-      return count > 0 ? count : undefined;
-    });
-    for (const pid of consumer.pids()) process.kill(pid, "SIGKILL");
-    expect(before).toBeLessThan(orders.length);
+    const before = { said: backbone.said.length, log: consumerLog().length };
+    const posted = Promise.all(orders.map((order) => post(backbone.url, order)));
+    const killed: number[] = [];
+    // The first batch may be a single order, for which a kill comes too late: three processes, each when effects have
+    // just been added.
+    for (let effects = 0; killed.length < 3 && effects < orders.length; ) {
+      effects = await eventually("more of the orders have taken effect", async () => {
+        const count = await countOf("killed-");
+        return count > effects ? count : undefined;
+      });
+      for (const pid of consumer.pids().filter((one) => !killed.includes(one))) {
+        process.kill(pid, "SIGKILL");
+        killed.push(pid);
+      }
+    }
+    expect((await posted).every(({ status }) => status === 202)).toBe(true);
     await caughtUp(backbone);
 
-    expect(await mineOf()).toBe(orders.length);
+    expect(killed.length).toBeGreaterThan(0);
+    expect(backbone.said.slice(before.said)).toContainEqual(
+      expect.stringMatching(/: \d+ records come again after attempt \d+: Runtime\.ExitError: .* 137$/),
+    );
+    expect(consumerLog().slice(before.log)).toMatch(/"batch done".*"duplicate":[1-9]/); // it was in the middle
+    expect(await countOf("killed-")).toBe(orders.length);
     expect(await takenOf("K-1")).toBe(orders.length + 2); // K-1 is also the own SKU of the order killed-1
     expect(await takenOf("K-77")).toBe(2);
   });
 });
+
+/** DynamoDB's own process; the shell that guards it has the same words in its command line. */
+function processOfDynamoDb(): number {
+  const isDynamoDb = new RegExp(`^\\S*java .*ServerRunner .*-port ${backbone.ports.dynamodb}\\b`);
+  const pid = descendantsOf(process.pid).find((one) => isDynamoDb.test(commandOf(one)));
+  if (pid === undefined) throw new Error("no process of DynamoDB");
+  return pid;
+}
 
 describe("with a part away", () => {
   const processesOfOrderService = () =>
@@ -209,5 +246,32 @@ describe("with a part away", () => {
     );
     await caughtUp(backbone);
     expect(await takenOf("A-2")).toBe(1);
+  });
+
+  it("comes back to every order that flowed while DynamoDB did not answer, and each has its effect once", async () => {
+    const orders = Array.from({ length: 60 }, (_, index) => orderBody(`stalled-${index}`, ["D-1", 1]));
+    const deadLettersBefore = (await messagesOf(backbone, deadLetterTopic)).length;
+    const postAll = (some: typeof orders) => Promise.all(some.map((order) => post(backbone.url, order)));
+    const answers = await postAll(orders.slice(0, 20));
+    // Stopped, not ended: its tables are in its memory, and it still carries out what reached it meanwhile.
+    const dynamoDb = processOfDynamoDb();
+    process.kill(dynamoDb, "SIGSTOP");
+    try {
+      answers.push(...(await postAll(orders.slice(20, 40))));
+      // 1 s of batching window and two attempts of 3 s: the consumer has a call behind it that found nobody.
+      const abortSignal = AbortSignal.timeout(8_000);
+      const read = tables.send(new ScanCommand({ TableName: tableNames.stock }), { abortSignal });
+      await expect(read).rejects.toThrow(/abort/i);
+      expect(await lagOfAll(backbone)).toBeGreaterThanOrEqual(20);
+    } finally {
+      process.kill(dynamoDb, "SIGCONT");
+    }
+    answers.push(...(await postAll(orders.slice(40))));
+    await caughtUp(backbone);
+
+    expect(answers.map(({ status }) => status)).toEqual(orders.map(() => 202));
+    expect(await countOf("stalled-")).toBe(orders.length);
+    expect(await takenOf("D-1")).toBe(orders.length);
+    expect(await messagesOf(backbone, deadLetterTopic)).toHaveLength(deadLettersBefore);
   });
 });

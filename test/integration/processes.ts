@@ -1,0 +1,22 @@
+import { execFileSync, spawnSync } from "node:child_process";
+
+/** Process ids of everything that a process has started, and of what those have. */
+export function descendantsOf(pid: number): number[] {
+  const table = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
+  const children = Map.groupBy(
+    table
+      .trim()
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/).map(Number)),
+    ([, parent]) => parent,
+  );
+  const under = (parent: number): number[] =>
+    (children.get(parent) ?? []).flatMap(([child = 0]) => [child, ...under(child)]);
+  return under(pid);
+}
+
+/** The command line of a process; empty when it has ended. */
+export function commandOf(pid: number): string {
+  const { stdout } = spawnSync("ps", ["-ww", "-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+  return stdout.trim();
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it, vi } from "vitest";
+import type { InvocationResult } from "../../../../local/lambda/messages.ts";
+import { startEventSourceMapping } from "../../../../local/mapping/event-source-mapping.ts";
+import type { MskEvent } from "../../../../shared/msk-event/index.ts";
+import { fakeFunction } from "../fake-function.ts";
+import { fakeConsumer } from "./fake-consumer.ts";
+
+type Answer = InvocationResult | Promise<InvocationResult>;
+
+const ok = (payload: unknown = null): InvocationResult => ({ ok: true, payload });
+const failed = (errorType: string): InvocationResult => ({ ok: false, error: { errorType, errorMessage: "no" } });
+const failuresOf = (...identifiers: [partition: number, offset: number][]) =>
+  ok({
+    batchItemFailures: identifiers.map(([partition, offset]) => ({
+      itemIdentifier: { partition: `orders-${partition}`, offset },
+    })),
+  });
+
+/** A started mapping whose function gives the answers in turn, and null after them. */
+async function setUp(
+  answers: Answer[] = [],
+  settings: { batchSize?: number; reportsBatchItemFailures?: boolean } = {},
+) {
+  const consumer = fakeConsumer("orders");
+  /** The records of each invocation, each as `<partition>@<offset>`. */
+  const invocations: string[][] = [];
+  /** What was committed when each failure was told, with the reason. */
+  const retries: { attempt: number; records: number; reason: string; committed: number }[] = [];
+  const onCrash = vi.fn<(error: Error) => void>();
+  const mapping = await startEventSourceMapping({
+    definition: {
+      id: "Mapping",
+      eventSourceArn: "arn:aws:kafka:r:a:cluster/c/u",
+      functionName: "fake",
+      topic: "orders",
+      consumerGroup: "inventory",
+      fromBeginning: true,
+      batchSize: 100,
+      windowMs: 5,
+      reportsBatchItemFailures: true,
+      enabled: true,
+      ...settings,
+    },
+    function: fakeFunction((event) => {
+      const groups = Object.values((event as MskEvent).records);
+      invocations.push(groups.flat().map(({ partition, offset }) => `${partition}@${offset}`));
+      return answers.shift() ?? ok();
+    }),
+    kafka: consumer.kafka,
+    bootstrapServers: "127.0.0.1:9096",
+    partitions: 6,
+    timestampType: "CREATE_TIME",
+    onCrash,
+    onRetry: (info) => retries.push({ ...info, committed: consumer.committed.length }),
+  });
+  return { consumer, invocations, retries, onCrash, mapping };
+}
+
+describe("an event source mapping", () => {
+  it("reads its topic as its group, from its starting position", async () => {
+    const { consumer } = await setUp();
+    expect(consumer.asked).toEqual({ groupId: "inventory", topic: "orders", fromBeginning: true });
+  });
+
+  it("sends only the reported records of a partial batch response again", async () => {
+    const { consumer, invocations, retries } = await setUp([failuresOf([0, 11], [1, 5]), failuresOf([1, 5])]);
+    await Promise.all([consumer.deliver(0, [10, 11, 12]), consumer.deliver(1, [5])]);
+    expect(invocations).toEqual([["0@10", "0@11", "0@12", "1@5"], ["0@11", "1@5"], ["1@5"]]);
+    expect(retries).toEqual([
+      { attempt: 1, records: 2, reason: "partial batch response", committed: 0 },
+      { attempt: 2, records: 1, reason: "partial batch response", committed: 0 },
+    ]);
+    expect([...consumer.committed].sort()).toEqual(["0@13", "1@6"]);
+  });
+
+  it.each<[string, InvocationResult, string]>([
+    ["a function error", failed("Runtime.ExitError"), "Runtime.ExitError: no"],
+    ["a response that names no record of the batch", failuresOf([0, 99]), "partial batch response"],
+    ["a response that is none", ok("done"), "partial batch response"],
+  ])("sends the whole batch again after %s", async (_, answer, reason) => {
+    const { consumer, invocations, retries } = await setUp([answer]);
+    await consumer.deliver(0, [10, 11]);
+    expect(invocations).toEqual([
+      ["0@10", "0@11"],
+      ["0@10", "0@11"],
+    ]);
+    expect(retries).toEqual([{ attempt: 1, records: 2, reason, committed: 0 }]);
+    expect(consumer.committed).toEqual(["0@12"]);
+  });
+
+  it("takes no partial batch response from a function that does not report them", async () => {
+    const { consumer, invocations } = await setUp([failuresOf([0, 10])], { reportsBatchItemFailures: false });
+    await consumer.deliver(0, [10]);
+    expect(invocations).toEqual([["0@10"]]);
+    expect(consumer.committed).toEqual(["0@11"]);
+  });
+
+  it("commits a batch only when all of it is processed, and only then sends the partition's next", async () => {
+    const { promise: held, resolve: answer } = Promise.withResolvers<InvocationResult>();
+    const { consumer, invocations } = await setUp([held], { batchSize: 2 });
+    const delivered = consumer.deliver(0, [10, 11, 12]);
+    await vi.waitFor(() => expect(invocations).toEqual([["0@10", "0@11"]]));
+    expect(consumer.committed).toEqual([]);
+    answer(ok());
+    await delivered;
+    expect(invocations).toEqual([["0@10", "0@11"], ["0@12"]]);
+    expect(consumer.committed).toEqual(["0@12", "0@13"]);
+  });
+
+  it.each<[string, InvocationResult]>([
+    ["is cut short", failed("Stopped")],
+    ["reports failures", failuresOf([0, 11])],
+  ])("commits nothing when it is stopped in mid-invocation and that %s", async (_, answerOfStopped) => {
+    const { promise: held, resolve: answer } = Promise.withResolvers<InvocationResult>();
+    const { consumer, invocations, mapping } = await setUp([held]);
+    const delivered = consumer.deliver(0, [10, 11]);
+    await vi.waitFor(() => expect(invocations).toHaveLength(1));
+    await mapping.stop();
+    answer(answerOfStopped);
+    await delivered;
+    expect(invocations).toHaveLength(1);
+    expect(consumer.committed).toEqual([]);
+  });
+
+  it("commits nothing when it is stopped while a failed batch waits to be sent again", async () => {
+    const { consumer, invocations, retries, mapping } = await setUp(Array(50).fill(failed("Error")));
+    const delivered = consumer.deliver(0, [10]);
+    await vi.waitFor(() => expect(retries).toHaveLength(1));
+    await mapping.stop();
+    await delivered;
+    expect(invocations).toHaveLength(1);
+    expect(consumer.committed).toEqual([]);
+  });
+
+  it("tells when it has ended by itself, not when its consumer begins anew", async () => {
+    const { consumer, onCrash } = await setUp();
+    consumer.crash(true);
+    expect(onCrash).not.toHaveBeenCalled();
+    consumer.crash(false);
+    expect(onCrash).toHaveBeenCalledExactlyOnceWith(new Error("not authorized"));
+  });
+});

@@ -1,0 +1,105 @@
+import kafkajs, {
+  type Consumer,
+  type ConsumerConfig,
+  type ConsumerCrashEvent,
+  type ConsumerRunConfig,
+  type Kafka,
+  type KafkaMessage,
+} from "kafkajs";
+
+type UsedOfConsumer = Pick<
+  Consumer,
+  "connect" | "disconnect" | "subscribe" | "run" | "commitOffsets" | "on" | "events"
+>;
+
+/** A consumer of kafkajs as far as a mapping uses it; the test hands it batches and sees what is committed. */
+export interface FakeConsumer {
+  readonly kafka: Kafka;
+  /** Group, topic and position that the mapping asked for. */
+  readonly asked: Record<string, unknown>;
+  /** Committed offsets in order, each as `<partition>@<offset>`. */
+  readonly committed: readonly string[];
+  /** Hands the next messages of a partition to the mapping; resolves when the mapping is done with them. */
+  deliver(partition: number, offsets: readonly number[]): Promise<void>;
+  crash(restart: boolean): void;
+}
+
+export function fakeConsumer(topic: string): FakeConsumer {
+  const asked: Record<string, unknown> = {};
+  const committed: string[] = [];
+  let run: ConsumerRunConfig = {};
+  let onCrash = (_: ConsumerCrashEvent) => {};
+  let running = true;
+
+  const { events } = new kafkajs.Kafka({ brokers: ["nowhere:1"] }).consumer({ groupId: "none" });
+  const consumer: UsedOfConsumer = {
+    events,
+    on: (name: string, listener: (event: never) => void) => {
+      if (name === events.CRASH) onCrash = listener as typeof onCrash;
+      return () => {};
+    },
+    connect: async () => {},
+    disconnect: async () => {
+      running = false;
+    },
+    subscribe: async (subscription) => {
+      Object.assign(asked, subscription);
+    },
+    run: async (config = {}) => {
+      run = config;
+    },
+    commitOffsets: async (offsets) => {
+      committed.push(...offsets.map(({ partition, offset }) => `${partition}@${offset}`));
+    },
+  };
+  const kafka: Pick<Kafka, "consumer"> = {
+    consumer: ({ groupId }: ConsumerConfig) => {
+      asked.groupId = groupId;
+      return consumer as Consumer;
+    },
+  };
+
+  return {
+    kafka: kafka as Kafka,
+    asked,
+    committed,
+    async deliver(partition, offsets) {
+      const messages = offsets.map(messageAt);
+      await run.eachBatch?.({
+        batch: {
+          topic,
+          partition,
+          messages,
+          highWatermark: "1000",
+          isEmpty: () => messages.length === 0,
+          firstOffset: () => messages[0]?.offset ?? null,
+          lastOffset: () => messages.at(-1)?.offset ?? "-1",
+          offsetLag: () => "0",
+          offsetLagLow: () => "0",
+        },
+        resolveOffset: () => {},
+        heartbeat: async () => {},
+        pause: () => () => {},
+        commitOffsetsIfNecessary: async () => {},
+        uncommittedOffsets: () => ({ topics: [] }),
+        isRunning: () => running,
+        isStale: () => false,
+      });
+    },
+    crash(restart) {
+      const payload = { error: new Error("not authorized"), groupId: "inventory", restart };
+      onCrash({ id: "1", type: "consumer.crash", timestamp: 0, payload });
+    },
+  };
+}
+
+function messageAt(offset: number): KafkaMessage {
+  return {
+    key: Buffer.from("k"),
+    value: Buffer.from("v"),
+    timestamp: "1700000000000",
+    attributes: 0,
+    offset: String(offset),
+    headers: {},
+  };
+}
