@@ -25,7 +25,8 @@ const requestTimeoutMs = 6_000;
  */
 export async function createKafkajsClient(options: KafkajsClientOptions): Promise<KafkaClient> {
   const { brokers, auth, logger, route = (broker) => broker } = options;
-  const { Kafka, Partitioners, logLevel } = await import("kafkajs");
+  // By its default export: in a chunk of a bundle, a CommonJS package has no other.
+  const { Kafka, Partitioners, logLevel } = (await import("kafkajs")).default;
   await stopIdleTimers();
   const sockets = trackedSockets(route);
   const partitions = new WeakMap<Message, number>();

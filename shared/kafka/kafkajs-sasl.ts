@@ -21,7 +21,7 @@ function iamOf(region: string): Sasl {
   return {
     mechanism: "oauthbearer",
     oauthBearerProvider: async () => {
-      const { generateAuthToken } = await import("aws-msk-iam-sasl-signer-js");
+      const { generateAuthToken } = (await import("aws-msk-iam-sasl-signer-js")).default;
       return { value: (await generateAuthToken({ region })).token };
     },
   };

@@ -3,11 +3,12 @@ import { BackboneError } from "../errors.ts";
 import { parseJsonBytes } from "./json-bytes.ts";
 import { Misfit, type SchemaFormat } from "./schema.ts";
 
-// ajv's core differs from draft to draft. Each is loaded when the first schema of its draft is declared.
+// ajv's core differs from draft to draft. Each is loaded when the first schema of its draft is declared, and taken from
+// its default export: in a chunk of a bundle, a CommonJS package has no other.
 const dialects = {
-  "http://json-schema.org/draft-07/schema": async () => (await import("ajv")).Ajv,
-  "https://json-schema.org/draft/2019-09/schema": async () => (await import("ajv/dist/2019.js")).Ajv2019,
-  "https://json-schema.org/draft/2020-12/schema": async () => (await import("ajv/dist/2020.js")).Ajv2020,
+  "http://json-schema.org/draft-07/schema": async () => (await import("ajv")).default.Ajv,
+  "https://json-schema.org/draft/2019-09/schema": async () => (await import("ajv/dist/2019.js")).default.Ajv2019,
+  "https://json-schema.org/draft/2020-12/schema": async () => (await import("ajv/dist/2020.js")).default.Ajv2020,
 } as const;
 const defaultDialect = "http://json-schema.org/draft-07/schema";
 const maxShownLength = 120;

@@ -15,32 +15,36 @@ const kafkajs = vi.hoisted(() => ({
 }));
 
 vi.mock("kafkajs", () => ({
-  logLevel: { ERROR: 1 },
-  Partitioners: { DefaultPartitioner: () => roundRobin() },
-  Kafka: class {
-    constructor(config: KafkaConfig) {
-      kafkajs.config = config;
-    }
+  default: {
+    logLevel: { ERROR: 1 },
+    Partitioners: { DefaultPartitioner: () => roundRobin() },
+    Kafka: class {
+      constructor(config: KafkaConfig) {
+        kafkajs.config = config;
+      }
 
-    producer(config: ProducerConfig) {
-      kafkajs.producerConfig = config;
-      const connect = async () => {};
-      const sendBatch = async (batch: ProducerBatch) => {
-        kafkajs.batches.push(batch);
-        return kafkajs.acknowledge(batch);
-      };
-      const on = (_: string, listener: typeof kafkajs.timeOut) => {
-        kafkajs.timeOut = listener;
-      };
-      return { connect, sendBatch, on, events: { REQUEST_TIMEOUT: "producer.network.request_timeout" } };
-    }
+      producer(config: ProducerConfig) {
+        kafkajs.producerConfig = config;
+        const connect = async () => {};
+        const sendBatch = async (batch: ProducerBatch) => {
+          kafkajs.batches.push(batch);
+          return kafkajs.acknowledge(batch);
+        };
+        const on = (_: string, listener: typeof kafkajs.timeOut) => {
+          kafkajs.timeOut = listener;
+        };
+        return { connect, sendBatch, on, events: { REQUEST_TIMEOUT: "producer.network.request_timeout" } };
+      }
+    },
   },
 }));
 
 vi.mock("aws-msk-iam-sasl-signer-js", () => ({
-  generateAuthToken: async ({ region }: { region: string }) => {
-    kafkajs.tokens += 1;
-    return { token: `${region}-${kafkajs.tokens}`, expiryTime: 0 };
+  default: {
+    generateAuthToken: async ({ region }: { region: string }) => {
+      kafkajs.tokens += 1;
+      return { token: `${region}-${kafkajs.tokens}`, expiryTime: 0 };
+    },
   },
 }));
 
