@@ -1,6 +1,5 @@
 import protobufjs from "protobufjs";
 import protojson from "protobufjs/ext/protojson.js";
-import { Misfit } from "./schema.ts";
 
 // Loads protobufjs, and is itself loaded when the first Protobuf schema is declared.
 
@@ -13,8 +12,13 @@ export interface MessageCodec {
   normalize(json: unknown): unknown;
 }
 
-/** Reads and writes one message of a .proto file; throws where there is none. */
-export function messageCodec(proto: string, name: string): MessageCodec {
+/**
+ * Reads and writes one message of a .proto file; throws where there is none.
+ *
+ * @param misfit makes the error for data that does not fit. Handed in, because what this module and the rest both import
+ * would lie in a chunk of its own, which every cold start would read.
+ */
+export function messageCodec(proto: string, name: string, misfit: (what: string) => Error): MessageCodec {
   const { root, imports = [] } = protobufjs.parse(proto, new protobufjs.Root());
   for (const file of imports) {
     const common = protobufjs.common.get(file);
@@ -27,17 +31,17 @@ export function messageCodec(proto: string, name: string): MessageCodec {
   return {
     decode: (body) => present(type.decode(body)),
     normalize: (json) => present(protojson.fromJson(type, json)),
-    encode: (data) => type.encode(fromData(type, data)).finish(),
+    encode: (data) => type.encode(fromData(type, data, misfit)).finish(),
   };
 }
 
-function fromData(type: protobufjs.Type, data: unknown): protobufjs.Message {
+function fromData(type: protobufjs.Type, data: unknown, misfit: (what: string) => Error): protobufjs.Message {
   try {
     return protojson.fromJson(type, data);
   } catch (error) {
     // "<message and field>: <what is wrong>: <the value>"; the value stays out of it.
     const [field = "", what = ""] = error instanceof Error ? error.message.split(": ") : [];
-    throw new Misfit(`${field.replace(/^\./, "")}: ${what}`);
+    throw misfit(`${field.replace(/^\./, "")}: ${what}`);
   }
 }
 

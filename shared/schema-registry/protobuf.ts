@@ -26,7 +26,10 @@ export async function protobuf(proto: string, message: string): Promise<SchemaFo
   const { codec, head } = declared(message, () => {
     const place = [...messageNames(proto)].find(([, name]) => name === message)?.[0];
     if (place === undefined) throw new Error("the file declares no such message");
-    return { codec: messageCodec(proto, message), head: writeMessageIndexes(place.split(".").map(Number)) };
+    return {
+      codec: messageCodec(proto, message, (what) => new Misfit(what)),
+      head: writeMessageIndexes(place.split(".").map(Number)),
+    };
   });
   return {
     schemaType: "PROTOBUF",
