@@ -39,6 +39,7 @@ export const errorCodes = {
   },
   RECORD_TOO_LARGE: { retriable: false, meaning: "the record is larger than its topic takes; it is not in the log" },
   DATABASE_UNAVAILABLE: { retriable: true, meaning: "DynamoDB did not answer, throttled, or kept reporting conflicts" },
+  LEASE_HELD: { retriable: true, meaning: "another invocation is running the event, or died while it did" },
   DEADLINE_REACHED: {
     retriable: true,
     meaning: "the invocation was about to run out of time before the record's turn",
@@ -53,6 +54,10 @@ export const errorCodes = {
   },
   EFFECTS_TOO_LARGE: { retriable: false, meaning: "the effects of one record do not fit one DynamoDB transaction" },
   HANDLER_FAILED: { retriable: false, meaning: "the handler's own code threw while it decided about the record" },
+  ACCOUNTING_FAILED: {
+    retriable: true,
+    meaning: "the engine lost count of the records of a batch; the whole batch fails and comes again",
+  },
   INVALID_OPTIONS: {
     retriable: false,
     meaning: "options, environment or a configuration file are wrong; the message names each",

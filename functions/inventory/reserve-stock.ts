@@ -80,6 +80,7 @@ export function createReserveStock({
           item: reservation,
           condition: "attribute_not_exists(orderId)",
           onConditionFailed: "duplicateOfBusinessKey",
+          eventIdAttribute: "eventId",
         },
         ...changes.flatMap(({ writes = [] }) => writes),
       ],

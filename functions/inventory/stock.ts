@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as afterThisTurn, setTimeout as sleep } from "node:timers/promises";
 import { BatchGetCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { BackboneError } from "../../shared/errors.ts";
 
@@ -18,16 +18,37 @@ export interface StockReaderOptions {
 /**
  * Reads the remaining units of SKUs, consistently: 100 keys a call, keys that DynamoDB leaves unprocessed again.
  *
+ * What is asked for in one turn of the event loop is read together, each SKU once: decisions that are made side by side
+ * share their reads. The answer may hold more SKUs than were asked for.
+ *
  * The reader rejects with DATABASE_UNAVAILABLE when keys stay unprocessed, and with the AWS SDK's errors.
  */
 export function createStockReader({ client, table, random = Math.random }: StockReaderOptions) {
-  return async function readStock(skus: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const stock = new Map<string, number>();
-    for (let start = 0; start < skus.length; start += maxKeysPerCall) {
-      await readPage(skus.slice(start, start + maxKeysPerCall), stock);
-    }
-    return stock;
+  let turn: { readonly skus: Set<string>; readonly stock: Promise<ReadonlyMap<string, number>> } | undefined;
+
+  return function readStock(skus: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    turn ??= beginTurn();
+    for (const sku of skus) turn.skus.add(sku);
+    return turn.stock;
   };
+
+  function beginTurn() {
+    const skus = new Set<string>();
+    const stock = afterThisTurn().then(() => {
+      turn = undefined;
+      return readAll([...skus]);
+    });
+    return { skus, stock };
+  }
+
+  async function readAll(skus: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const stock = new Map<string, number>();
+    const pages = Array.from({ length: Math.ceil(skus.length / maxKeysPerCall) }, (_, page) =>
+      skus.slice(page * maxKeysPerCall, (page + 1) * maxKeysPerCall),
+    );
+    await Promise.all(pages.map((page) => readPage(page, stock)));
+    return stock;
+  }
 
   async function readPage(skus: readonly string[], stock: Map<string, number>): Promise<void> {
     let keys: Record<string, unknown>[] = skus.map((sku) => ({ sku }));

@@ -1,9 +1,20 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { type DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as v from "valibot";
 import { parseOptions } from "../options/index.ts";
-import { claimIdOf } from "./claim-id.ts";
-import type { CancellationReason, Claim, ClaimKey, IdempotencyStore, TransactItem, TransactResult } from "./store.ts";
+import { attemptsIdOf, claimIdOf, leaseIdOf } from "./item-ids.ts";
+import type {
+  Attempts,
+  CancellationReason,
+  Claim,
+  ClaimKey,
+  IdempotencyStore,
+  Lease,
+  RecordKey,
+  TransactItem,
+  TransactResult,
+} from "./store.ts";
 
 export interface DynamoDbStoreOptions {
   /** Its retries and request timeout must fit the function's deadline: see `createDocumentClient`. */
@@ -21,7 +32,7 @@ const optionsSchema = v.strictObject({
 });
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html, cancellation reasons */
-const reasons: Readonly<Record<string, CancellationReason>> = {
+const codes: Readonly<Record<string, CancellationReason["code"]>> = {
   None: "none",
   ConditionalCheckFailed: "conditionFailed",
   TransactionConflict: "conflict",
@@ -49,7 +60,7 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): IdempotencyS
           id: claimIdOf(claim),
           eventType: claim.eventType,
           claimedAt: claim.claimedAt.toISOString(),
-          expiresAt: Math.floor(claim.claimedAt.getTime() / 1000) + claim.ttlSeconds,
+          expiresAt: expiry(claim.claimedAt, claim.ttlSeconds),
         },
         // No look at expiresAt: DynamoDB deletes late, and a claim that is still there is still true.
         ConditionExpression: "attribute_not_exists(id)",
@@ -57,17 +68,61 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): IdempotencyS
     };
   }
 
-  async function isClaimed(key: ClaimKey, signal?: AbortSignal): Promise<boolean> {
-    const { Item } = await client.send(
-      new GetCommand({
+  function unclaimedItem(key: ClaimKey): TransactItem {
+    return {
+      ConditionCheck: {
         TableName: table,
         Key: { id: claimIdOf(key) },
-        ConsistentRead: true,
-        ProjectionExpression: "id",
-      }),
+        ConditionExpression: "attribute_not_exists(id)",
+      },
+    };
+  }
+
+  function leaseItem({ owner, leasedUntil, now, ...key }: Lease): TransactItem {
+    const until = leasedUntil.getTime();
+    return {
+      Put: {
+        TableName: table,
+        Item: { id: leaseIdOf(key), owner, leasedUntil: until, expiresAt: Math.ceil(until / 1000) },
+        ConditionExpression: "attribute_not_exists(id) OR leasedUntil < :now OR #owner = :owner",
+        ExpressionAttributeNames: { "#owner": "owner" },
+        ExpressionAttributeValues: { ":now": now.getTime(), ":owner": owner },
+      },
+    };
+  }
+
+  function releaseItem({ owner, ...key }: ClaimKey & Pick<Lease, "owner">): TransactItem {
+    return {
+      Delete: {
+        TableName: table,
+        Key: { id: leaseIdOf(key) },
+        ConditionExpression: "#owner = :owner",
+        ExpressionAttributeNames: { "#owner": "owner" },
+        ExpressionAttributeValues: { ":owner": owner },
+      },
+    };
+  }
+
+  async function isClaimed(key: ClaimKey, signal?: AbortSignal): Promise<boolean> {
+    return (await read(claimIdOf(key), signal)) !== undefined;
+  }
+
+  async function attemptsOf(key: RecordKey, signal?: AbortSignal): Promise<number> {
+    return Number((await read(attemptsIdOf(key), signal))?.attempts ?? 0);
+  }
+
+  async function writeAttempts(written: Attempts, signal?: AbortSignal): Promise<void> {
+    const { attempts, countedAt, ttlSeconds } = written;
+    const Item = { id: attemptsIdOf(written), attempts, expiresAt: expiry(countedAt, ttlSeconds) };
+    await client.send(new PutCommand({ TableName: table, Item }), signal ? { abortSignal: signal } : {});
+  }
+
+  async function read(id: string, signal: AbortSignal | undefined): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }),
       signal ? { abortSignal: signal } : {},
     );
-    return Item !== undefined;
+    return Item;
   }
 
   async function transact(
@@ -86,12 +141,19 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): IdempotencyS
       if (!(error instanceof TransactionCanceledException) || error.CancellationReasons?.length !== items.length) {
         throw error;
       }
-      const known = error.CancellationReasons.map(({ Code = "None" }) => reasons[Code]);
+      const known = error.CancellationReasons.map(({ Code = "None", Item }): CancellationReason | undefined => {
+        const code = codes[Code];
+        return code && { code, ...(Item && { existing: unmarshall(Item) }) };
+      });
       // A reason that nobody knows yet is no verdict on the record.
       if (!known.every((reason) => reason !== undefined)) throw error;
       return { status: "cancelled", reasons: known };
     }
   }
 
-  return { claimItem, isClaimed, transact };
+  return { claimItem, unclaimedItem, leaseItem, releaseItem, isClaimed, attemptsOf, writeAttempts, transact };
+}
+
+function expiry(from: Date, ttlSeconds: number): number {
+  return Math.floor(from.getTime() / 1000) + ttlSeconds;
 }

@@ -1,4 +1,14 @@
-export { claimIdOf } from "./claim-id.ts";
 export { createDocumentClient } from "./document-client.ts";
 export { createDynamoDbStore, type DynamoDbStoreOptions } from "./dynamodb-store.ts";
-export type { CancellationReason, Claim, ClaimKey, IdempotencyStore, TransactItem, TransactResult } from "./store.ts";
+export { attemptsIdOf, claimIdOf, leaseIdOf } from "./item-ids.ts";
+export type {
+  Attempts,
+  CancellationReason,
+  Claim,
+  ClaimKey,
+  IdempotencyStore,
+  Lease,
+  RecordKey,
+  TransactItem,
+  TransactResult,
+} from "./store.ts";

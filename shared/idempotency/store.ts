@@ -18,8 +18,36 @@ export interface Claim extends ClaimKey {
   readonly ttlSeconds: number;
 }
 
-/** Why one action of a cancelled transaction failed; `none` means that it would have succeeded. */
-export type CancellationReason = "none" | "conditionFailed" | "conflict" | "throttled" | "invalid";
+/** The right to run an event, for a time: effects outside of the database need it. */
+export interface Lease extends ClaimKey {
+  /** Who has it, at most 36 characters: unique to an invocation. */
+  readonly owner: string;
+  readonly leasedUntil: Date;
+  readonly now: Date;
+}
+
+/** A record at its place in a consumer group's source. */
+export interface RecordKey {
+  readonly consumerGroup: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** How often a record has failed for its own sake. */
+export interface Attempts extends RecordKey {
+  readonly attempts: number;
+  readonly countedAt: Date;
+  readonly ttlSeconds: number;
+}
+
+/** Why one action of a cancelled transaction failed. */
+export interface CancellationReason {
+  /** `none`: it would have succeeded. */
+  readonly code: "none" | "conditionFailed" | "conflict" | "throttled" | "invalid";
+  /** With `conditionFailed`, if the action asks for it (`ReturnValuesOnConditionCheckFailure`): the item that is there. */
+  readonly existing?: Readonly<Record<string, unknown>>;
+}
 
 export type TransactResult =
   | { readonly status: "committed" }
@@ -33,6 +61,16 @@ export type TransactResult =
 export interface IdempotencyStore {
   /** The action that writes the claim, under the single condition that no claim is there yet. */
   claimItem(claim: Claim): TransactItem;
+  /** The action that does nothing but fail the transaction when the claim is there. */
+  unclaimedItem(key: ClaimKey): TransactItem;
+  /** The action that takes the lease, unless somebody else has it and it has not ended: `owner` may take it again. */
+  leaseItem(lease: Lease): TransactItem;
+  /** The action that gives the lease back, under the condition that `owner` has it. */
+  releaseItem(lease: ClaimKey & Pick<Lease, "owner">): TransactItem;
+  /** How often a record has failed: 0 when nothing was written. A consistent read. Rejects as `isClaimed` does. */
+  attemptsOf(key: RecordKey, signal?: AbortSignal): Promise<number>;
+  /** Writes how often a record has failed; writing the same again changes nothing. Rejects as `isClaimed` does. */
+  writeAttempts(attempts: Attempts, signal?: AbortSignal): Promise<void>;
   /** Whether the event has taken effect: a consistent read. Rejects with the database client's own error. */
   isClaimed(key: ClaimKey, signal?: AbortSignal): Promise<boolean>;
   /**

@@ -8,7 +8,7 @@ export type Counts = Readonly<Record<RecordOutcome["status"], number>>;
 /**
  * Counts outcomes against the records of a batch.
  *
- * @throws BackboneError HANDLER_FAILED when a record has no outcome, or more than one: better that the whole batch comes
+ * @throws BackboneError ACCOUNTING_FAILED when a record has no outcome, or more than one: better that the whole batch comes
  * again than that a record is committed that nobody can account for
  */
 export function countOutcomes(records: readonly DecodedRecord[], outcomes: readonly RecordOutcome[]): Counts {
@@ -17,7 +17,7 @@ export function countOutcomes(records: readonly DecodedRecord[], outcomes: reado
   const accounted = new Set(outcomes.map(({ record }) => record));
   if (outcomes.length !== records.length || records.some((record) => !accounted.has(record))) {
     throw new BackboneError(
-      "HANDLER_FAILED",
+      "ACCOUNTING_FAILED",
       `the accounting does not add up: ${records.length} records, ${outcomes.length} outcomes of ${accounted.size}`,
     );
   }

@@ -5,6 +5,20 @@ import { BackboneError } from "../errors.ts";
 /** No function runs longer than 15 minutes: the deadline where no Lambda context says one (tests, other hosts). */
 const longestInvocationMs = 15 * 60 * 1000;
 
+/** The part of Lambda's context that the engine needs. */
+export interface InvocationContext {
+  readonly getRemainingTimeInMillis?: () => number;
+}
+
+function remainingMsOf({ getRemainingTimeInMillis }: InvocationContext): number {
+  return getRemainingTimeInMillis?.() ?? longestInvocationMs;
+}
+
+/** When Lambda ends the invocation at the latest. */
+export function invocationEnd(context: InvocationContext, now: Date): Date {
+  return new Date(now.getTime() + remainingMsOf(context));
+}
+
 export interface BackoffOptions {
   /** Bound of the first wait, in milliseconds. */
   readonly baseMs: number;
@@ -36,11 +50,11 @@ export interface Deadline {
 
 /** The end of an invocation, a margin before Lambda's own: what is not done by then is returned, not killed half-way. */
 export function createDeadline(
-  context: { readonly getRemainingTimeInMillis?: () => number },
+  context: InvocationContext,
   marginMs: number,
   { baseMs, maxMs, random }: BackoffOptions,
 ): Deadline {
-  const remainingMs = () => (context.getRemainingTimeInMillis?.() ?? longestInvocationMs) - marginMs;
+  const remainingMs = () => remainingMsOf(context) - marginMs;
   const controller = new AbortController();
   const { signal } = controller;
   // Each partition and each request in flight listens; that is no leak, the signal lives for one invocation.

@@ -5,15 +5,25 @@ import { createLogger, type Logger } from "../logging/index.ts";
 import { parseOptions } from "../options/index.ts";
 import { countOutcomes, logOutcomes } from "./accounting.ts";
 import { type Batch, batchOfEvent } from "./batch.ts";
-import { createDeadline } from "./deadline.ts";
+import { createDeadline, type InvocationContext, invocationEnd } from "./deadline.ts";
+import { decideAndCommit } from "./decide-and-commit.ts";
 import type { Decide } from "./effects.ts";
-import { byPartition, workPartition } from "./partition.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { lanesOf, type Ordering, workLane } from "./lanes.ts";
 import type { DecodedRecord, RecordOutcome } from "./record.ts";
+import { type Run, runUnderLease } from "./run-under-lease.ts";
 import { settle } from "./settle.ts";
 
 export interface EachRecordOptions {
-  /** Partitions worked side by side, 1 or more. @default 8 */
+  /** What keeps its order. @default "key" */
+  readonly ordering?: Ordering;
+  /** Records worked side by side, over all partitions, 1 or more. @default 200 */
   readonly concurrency?: number;
+  /**
+   * How long a decided record waits for those that are still being decided about, to share a transaction with them, in
+   * milliseconds. @default 5
+   */
+  readonly lingerMs?: number;
   /** Milliseconds before Lambda's own end at which the rest of the batch is returned unfinished. @default 1000 */
   readonly marginMs?: number;
   /** How often a decision is made again because the state moved under it. @default 10 */
@@ -32,8 +42,16 @@ export interface EachRecordOptions {
   readonly random?: () => number;
 }
 
+/** For handlers whose effects are not in DynamoDB. */
+export interface ExternalEffectsOptions extends EachRecordOptions {
+  readonly effects: "external";
+}
+
 const optionsSchema = v.strictObject({
-  concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 8),
+  effects: v.optional(v.picklist(["returned", "external"]), "returned"),
+  ordering: v.optional(v.picklist(["key", "partition", "none"]), "key"),
+  concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 200),
+  lingerMs: v.optional(v.pipe(v.number(), v.minValue(0)), 5),
   marginMs: v.optional(v.pipe(v.number(), v.minValue(0)), 1_000),
   maxRedecisions: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 10),
   backoffBaseMs: v.optional(v.pipe(v.number(), v.minValue(0)), 50),
@@ -44,18 +62,16 @@ const optionsSchema = v.strictObject({
   random: v.optional(v.custom<() => number>((random) => typeof random === "function")),
 });
 
-/** The part of Lambda's context that the engine needs. */
-interface InvocationContext {
-  readonly getRemainingTimeInMillis?: () => number;
-}
-
 /**
  * The handler that decides about each record of a batch and commits what was decided.
  *
- * Partitions are worked side by side, the records of a partition in their order. A record's claim and its effects are
- * one DynamoDB transaction: exactly-once effects for as long as the claim lives, whatever is delivered how often. Every
- * record ends as exactly one of processed, duplicate, dead-lettered or unfinished. When DynamoDB is away, each partition
- * repeats the call of its first record, with backoff, until the deadline: the others wait, nothing is dead-lettered.
+ * Records are worked side by side, those of one key in a partition in their order. A record's claim and its effects are
+ * committed by one DynamoDB transaction, which it shares with other records: exactly-once effects for as long as the
+ * claim lives, whatever is delivered how often. Every record ends as exactly one of processed, duplicate, dead-lettered
+ * or unfinished. While DynamoDB is away, the calls in flight are repeated with backoff until the deadline; nothing is
+ * dead-lettered for it.
+ *
+ * With `effects: "external"` it runs a handler whose effects lie outside of DynamoDB: at-least-once, see `Run`.
  *
  * Needs `cloudEvents()` and `idempotency()` before it, and `partialBatchResponse()` to report what is unfinished: without
  * that, it throws when something is.
@@ -70,24 +86,35 @@ interface InvocationContext {
  *
  * @throws BackboneError INVALID_OPTIONS for wrong options, and on invocation when a middleware is missing
  */
-export function eachRecord<T>(decide: Decide<T>, options: EachRecordOptions = {}) {
+export function eachRecord<T>(decide: Decide<T>, options?: EachRecordOptions): BatchHandler;
+export function eachRecord<T>(run: Run<T>, options: ExternalEffectsOptions): BatchHandler;
+export function eachRecord<T>(
+  handle: Decide<T> | Run<T>,
+  options: EachRecordOptions | ExternalEffectsOptions = {},
+): BatchHandler {
   const { logger = createLogger({ service: "processing" }), ...engine } = parseOptions(
     "eachRecord",
     optionsSchema,
     options,
   );
   const { now = () => new Date(), newToken = randomUUID, random = Math.random } = engine;
+  const backoff = { baseMs: engine.backoffBaseMs, maxMs: engine.backoffMaxMs, random };
 
-  return async function handleBatch(event: unknown, context: InvocationContext): Promise<undefined> {
+  return async function handleBatch(event, context) {
     const { batch, records, claims } = checked<T>(batchOfEvent(event));
-    const backoff = { baseMs: engine.backoffBaseMs, maxMs: engine.backoffMaxMs, random };
     const deadline = createDeadline(context, engine.marginMs, backoff);
     const { deadLetters, tracing } = batch;
-    const parts = { decide, claims, deadLetters, deadline, maxRedecisions: engine.maxRedecisions, newToken, now };
+    const group = new GroupCommit({ store: claims.store, deadline, newToken, lingerMs: engine.lingerMs });
+    const parts = { claims, deadline, group, now };
+    const attempt =
+      engine.effects === "external"
+        ? runUnderLease(handle as Run<T>, { ...parts, owner: newToken(), leasedUntil: invocationEnd(context, now()) })
+        : decideAndCommit(handle as Decide<T>, parts);
+    const settling = { ...parts, attempt, deadLetters, maxRedecisions: engine.maxRedecisions };
     try {
-      const settled = await sideBySide(byPartition(records), engine.concurrency, (partition) =>
-        workPartition(partition, (record) => {
-          const work = () => settle(record, parts);
+      const settled = await sideBySide(lanesOf(records, engine.ordering), engine.concurrency, (lane) =>
+        workLane(lane, (record) => {
+          const work = () => settle(record, settling);
           return tracing ? tracing.aroundRecord(record, work) : work();
         }),
       );
@@ -103,6 +130,8 @@ export function eachRecord<T>(decide: Decide<T>, options: EachRecordOptions = {}
     }
   };
 }
+
+type BatchHandler = (event: unknown, context: InvocationContext) => Promise<undefined>;
 
 function checked<T>(batch: Batch | undefined) {
   if (!batch?.records || !batch.claims) {

@@ -18,6 +18,11 @@ interface ConditionalWrite {
   /** A DynamoDB condition expression, never empty: a write without a condition is refused. */
   readonly condition: string;
   readonly onConditionFailed: ConditionMeaning;
+  /**
+   * Attribute of the item that holds the id of the event that wrote it: with `duplicateOfBusinessKey` the error then
+   * names that event.
+   */
+  readonly eventIdAttribute?: string;
   /** Expression attribute names, `#name` → attribute. */
   readonly names?: Readonly<Record<string, string>>;
   /** Expression attribute values, `:value` → value in plain JavaScript. */
@@ -30,7 +35,10 @@ export type Write =
   | (ConditionalWrite & { readonly action: "update" /** A DynamoDB update expression. */; readonly update: string })
   | (ConditionalWrite & { readonly action: "delete" });
 
-/** Adds to a number attribute: commutative, so that increments of one item can be merged. */
+/**
+ * Adds to a number attribute. Increments of one item, by one record or by many, are merged into one update; each keeps
+ * its own bound.
+ */
 export interface Increment {
   readonly table: string;
   readonly key: ItemKey;
@@ -41,7 +49,11 @@ export interface Increment {
   readonly atLeast?: number;
 }
 
-/** What a decision wants to happen: all of it, together with the claim of its event, or nothing. */
+/**
+ * What a decision wants to happen: all of it, together with the claim of its event, or nothing.
+ *
+ * At most 100 items with the claim, 4 MB, each item written at most once (increments of one item count as one).
+ */
 export interface Effects {
   readonly writes?: readonly Write[];
   readonly increments?: readonly Increment[];

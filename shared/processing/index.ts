@@ -10,7 +10,9 @@ export {
   type DeadLetterPolicy,
   type Failure,
 } from "./batch.ts";
-export { type EachRecordOptions, eachRecord } from "./each-record.ts";
+export { type EachRecordOptions, type ExternalEffectsOptions, eachRecord } from "./each-record.ts";
 export type { ConditionMeaning, Decide, Effects, Increment, ItemKey, Write } from "./effects.ts";
+export type { Ordering } from "./lanes.ts";
 export { type DecodedRecord, type EventIdentity, identityOf, type RecordOutcome } from "./record.ts";
+export type { Run } from "./run-under-lease.ts";
 export { isOfSurroundings } from "./surroundings.ts";

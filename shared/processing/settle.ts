@@ -1,102 +1,109 @@
+import type { CloudEventV1 } from "cloudevents";
 import { BackboneError } from "../errors.ts";
+import type { SourceRecord } from "../msk-event/index.ts";
+import { countAttempts } from "./attempts.ts";
 import type { ClaimPolicy, DeadLetterPolicy } from "./batch.ts";
-import { commit, untilAnswered } from "./commit.ts";
 import { type Deadline, deadlineReached } from "./deadline.ts";
-import type { Decide } from "./effects.ts";
+import type { GroupCommit } from "./group-commit.ts";
 import { type DecodedRecord, identityOf, type RecordOutcome } from "./record.ts";
 import { isOfSurroundings, latestTrouble, surroundingsError } from "./surroundings.ts";
-import { transactionOf } from "./transaction.ts";
+import { untilAnswered } from "./until-answered.ts";
+import type { Verdict } from "./verdict.ts";
 
-export interface SettleParts<T> {
-  readonly decide: Decide<T>;
+/** What one try at a record needs. */
+export interface AttemptParts {
   readonly claims: ClaimPolicy;
-  /** Without it a record that cannot be processed stays unfinished, and the mapping's own limits end it. */
-  readonly deadLetters: DeadLetterPolicy | undefined;
   readonly deadline: Deadline;
-  /** How often a decision is made again because the state moved under it. */
-  readonly maxRedecisions: number;
-  readonly newToken: () => string;
+  readonly group: GroupCommit;
   readonly now: () => Date;
 }
 
-type Attempted =
+/** One try at a record; rejects with what the user's code threw, or with what was in its way. */
+export type Attempt<T> = (event: CloudEventV1<T>, record: SourceRecord) => Promise<Verdict>;
+
+export interface SettleParts<T> extends Omit<AttemptParts, "group"> {
+  readonly attempt: Attempt<T>;
+  /** Without it a record that cannot be processed stays unfinished, and the mapping's own limits end it. */
+  readonly deadLetters: DeadLetterPolicy | undefined;
+  /** How often a decision is made again because the state moved under it. */
+  readonly maxRedecisions: number;
+}
+
+type Settled =
   | { readonly status: "processed" | "duplicate" }
   | { readonly status: "failed"; readonly error: BackboneError; readonly attempts: number };
 
-/** Brings one record to its end: decided and committed, recognised, dead-lettered, or left for the next delivery. */
+/** Brings one record to its end: effective, recognised, dead-lettered, or left for the next delivery. */
 export async function settle<T>(record: DecodedRecord<T>, parts: SettleParts<T>): Promise<RecordOutcome> {
   if (parts.deadline.near) return { record, status: "unfinished", error: deadlineReached() };
-  const attempted = await attempt(record, parts);
-  if (attempted.status !== "failed") return { record, status: attempted.status };
-  if (attempted.error.retriable || !parts.deadLetters) return { record, status: "unfinished", error: attempted.error };
-  return deadLetter(record, attempted.error, attempted.attempts, parts.deadLetters, parts);
+  const settled = await attemptUntilSettled(record, parts);
+  if (settled.status !== "failed") return { record, status: settled.status };
+  if (settled.error.retriable || !parts.deadLetters) return { record, status: "unfinished", error: settled.error };
+  return deadLetter(record, settled, parts.deadLetters, parts);
 }
 
-/** Decides and commits until there is an answer that repeating does not change, or no time. */
-async function attempt<T>(record: DecodedRecord<T>, parts: SettleParts<T>): Promise<Attempted> {
+/** Tries until there is an answer that repeating does not change, or no time. */
+async function attemptUntilSettled<T>(record: DecodedRecord<T>, parts: SettleParts<T>): Promise<Settled> {
   if (record.status === "failed") return { status: "failed", error: record.error, attempts: 1 };
-  const { deadline, deadLetters, maxRedecisions } = parts;
+  const { attempt, claims, deadline, deadLetters, maxRedecisions, now } = parts;
+  const counter = countAttempts(record, claims, deadline);
   const maxAttempts = deadLetters?.maxAttempts ?? 1;
   let attempts = 0;
   let redecisions = 0;
   let error: BackboneError | undefined;
-  for (let turn = 0; ; turn++) {
+  const failed = (of: BackboneError) => ({ status: "failed", error: of, attempts: Math.max(1, attempts) }) as const;
+  for (let waits = 0; ; ) {
     try {
-      const verdict = await decideAndCommit(record, parts);
-      switch (verdict) {
+      const verdict = await attempt(record.event, record.source);
+      switch (verdict.status) {
         case "processed":
         case "duplicate":
-          return { status: verdict };
+          return { status: verdict.status };
+        case "refused":
+          return failed(verdict.error);
+        case "overtaken":
+          continue;
         case "redecide":
           error = new BackboneError("DATABASE_UNAVAILABLE", `the state moved under ${redecisions + 1} decisions`);
-          if (++redecisions > maxRedecisions) return { status: "failed", error, attempts: attempts + 1 };
+          if (++redecisions > maxRedecisions) return failed(error);
+          // The state that it is decided on next is newer than the one that moved: nothing to wait for, the first time.
+          if (redecisions === 1 && !deadline.near) continue;
           break;
-        default:
-          return { status: "failed", error: finalErrors[verdict](), attempts: attempts + 1 };
+        case "leased":
+          error = new BackboneError("LEASE_HELD", `another invocation is running the event '${record.event.id}'`);
+          break;
       }
     } catch (thrown) {
       if (isOfSurroundings(thrown)) {
         error = latestTrouble(error, surroundingsError(thrown));
       } else {
-        attempts++;
         error = handlerError(thrown);
-        if (error.code !== "HANDLER_FAILED" || attempts >= maxAttempts) return { status: "failed", error, attempts };
+        if (error.code !== "HANDLER_FAILED") return failed(error);
+        try {
+          attempts = await counter.failed(now());
+        } catch (uncounted) {
+          return failed(surroundingsError(uncounted));
+        }
+        if (attempts >= maxAttempts) return failed(error);
       }
     }
-    if (!(await deadline.backoff(turn))) {
-      return { status: "failed", error: error.retriable ? error : deadlineReached(error), attempts };
-    }
+    if (!(await deadline.backoff(waits++))) return failed(error.retriable ? error : deadlineReached(error));
   }
 }
-
-async function decideAndCommit<T>(record: DecodedRecord<T> & { status: "decoded" }, parts: SettleParts<T>) {
-  const { event, source } = record;
-  const { claims, deadline, decide } = parts;
-  const effects = await deadline.race(() => decide(event, source));
-  const claim = claims.store.claimItem({
-    consumerGroup: claims.consumerGroup,
-    source: event.source,
-    eventId: event.id,
-    eventType: event.type,
-    claimedAt: parts.now(),
-    ttlSeconds: claims.ttlSeconds,
-  });
-  return commit(transactionOf(claim, effects), { store: claims.store, deadline, newToken: parts.newToken });
-}
-
-/** Answers of the database that deciding again does not change. */
-const finalErrors = {
-  duplicateOfBusinessKey: () =>
-    new BackboneError("DUPLICATE_BUSINESS_KEY", "another event already took effect under the business key of this one"),
-  ruleViolated: () => new BackboneError("RULE_VIOLATED", "a condition of the effects failed that names a rule"),
-  invalid: () => new BackboneError("HANDLER_FAILED", "the database refused the effects as invalid"),
-} as const;
 
 /** The thrown message stays in the cause: it may quote the payload. */
 function handlerError(thrown: unknown): BackboneError {
   if (thrown instanceof BackboneError) return thrown;
+  if (isSizeError(thrown)) {
+    return new BackboneError("EFFECTS_TOO_LARGE", "the database refused the effects for their size", { cause: thrown });
+  }
   const what = thrown instanceof Error ? thrown.name : `a ${typeof thrown}`;
   return new BackboneError("HANDLER_FAILED", `the handler threw ${what}`, { cause: thrown });
+}
+
+/** What an update makes of its item shows only when DynamoDB refuses it: by a message, there is no code for it. */
+function isSizeError(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === "ValidationException" && /size/i.test(thrown.message);
 }
 
 /**
@@ -106,8 +113,7 @@ function handlerError(thrown: unknown): BackboneError {
  */
 async function deadLetter(
   record: DecodedRecord,
-  error: BackboneError,
-  attempts: number,
+  { error, attempts }: Settled & { status: "failed" },
   policy: DeadLetterPolicy,
   { claims: { store, consumerGroup }, deadline }: Pick<SettleParts<never>, "claims" | "deadline">,
 ): Promise<RecordOutcome> {

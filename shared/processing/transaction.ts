@@ -1,67 +1,98 @@
 import { BackboneError } from "../errors.ts";
-import type { CancellationReason, TransactItem } from "../idempotency/index.ts";
-import type { ConditionMeaning, Effects, Increment, ItemKey, Write } from "./effects.ts";
+import type { TransactItem } from "../idempotency/index.ts";
+import type { ConditionMeaning, Effects, Increment, Write } from "./effects.ts";
+import { checkIncrement, mergeIncrements } from "./increments.ts";
+import { itemKeyText } from "./item-key.ts";
+import { itemSizeOf } from "./item-size.ts";
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
-const maxItems = 100;
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+export const maxItems = 100;
+export const maxTransactionBytes = 4 * 1024 * 1024;
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+const maxItemBytes = 400 * 1024;
 
-/** One action of a transaction and what it means when its condition fails. */
-interface Part {
+/** What the failed condition of an action says; `claimed`: the event has taken effect, `leased`: another run has it. */
+export type Meaning = "claimed" | "leased" | ConditionMeaning;
+
+/** An action that has its item to itself. */
+export interface ExclusivePart {
   readonly item: TransactItem;
-  readonly meaning: "claimed" | ConditionMeaning;
+  readonly meaning: Meaning;
+  /** See `Write`. */
+  readonly eventIdAttribute?: string;
 }
 
-export type Transaction = readonly Part[];
+/** Increments of one item, which those of other records may join. */
+export interface SharedPart {
+  readonly increments: readonly [Increment, ...Increment[]];
+}
 
-/** What a cancelled transaction says about its record. */
-export type Cancellation = "duplicate" | "surroundings" | "invalid" | ConditionMeaning;
+/** What one record wants to commit: all of it, or nothing. Parts by the text of their item's key. */
+export interface RecordTransaction {
+  readonly eventId: string;
+  readonly parts: ReadonlyMap<string, ExclusivePart | SharedPart>;
+  /** What it adds at most to the size of a transaction. */
+  readonly bytes: number;
+}
 
 /**
- * One transaction of a record's claim and effects.
+ * A record's claim and effects.
  *
- * @throws BackboneError EFFECTS_TOO_LARGE when there are more than 100 actions or two on one item;
- * HANDLER_FAILED when an effect is refused: a write without a condition, an increment by nothing
+ * @param claim the action that claims the event, by the text of its item's key
+ * @throws BackboneError EFFECTS_TOO_LARGE when they do not fit one transaction: more than 100 items, 4 MB, an item over
+ * 400 KB, two writes of one item; HANDLER_FAILED when an effect is refused: a write without a condition, an increment by
+ * nothing
  */
-export function transactionOf(claim: TransactItem, { writes = [], increments = [] }: Effects): Transaction {
-  const count = 1 + writes.length + increments.length;
-  if (count > maxItems) {
-    throw new BackboneError(
-      "EFFECTS_TOO_LARGE",
-      `the effects of one record need ${count} items with the claim, at most ${maxItems} fit one transaction`,
+export function transactionOf(
+  eventId: string,
+  [claimText, claim]: readonly [text: string, item: TransactItem],
+  { writes = [], increments = [] }: Effects,
+): RecordTransaction {
+  const parts = new Map<string, ExclusivePart | SharedPart>([[claimText, { item: claim, meaning: "claimed" }]]);
+  let bytes = bytesOf(claim);
+  for (const write of writes) {
+    const item = writeItem(write);
+    const putBytes = itemSizeOf(item.Put?.Item ?? {});
+    if (putBytes > maxItemBytes) {
+      throw tooLarge(`an item for the table ${write.table} is ${putBytes} bytes, at most ${maxItemBytes} are allowed`);
+    }
+    bytes += bytesOf(item);
+    const text = itemKeyText(write.table, write.key);
+    if (parts.has(text)) throw twoOnOneItem(write.table);
+    const { eventIdAttribute } = write;
+    parts.set(text, { item, meaning: write.onConditionFailed, ...(eventIdAttribute && { eventIdAttribute }) });
+  }
+  for (const increment of increments) {
+    checkIncrement(increment);
+    const text = itemKeyText(increment.table, increment.key);
+    const before = parts.get(text);
+    if (before && !isShared(before)) throw twoOnOneItem(increment.table);
+    const one = [increment] as const;
+    bytes += bytesOf(mergeIncrements(one));
+    parts.set(text, { increments: before ? [...before.increments, increment] : one });
+  }
+  if (parts.size > maxItems) {
+    throw tooLarge(
+      `the effects of one record need ${parts.size} items with the claim, one transaction has ${maxItems}`,
     );
   }
-  const seen = new Set<string>();
-  for (const { table, key } of [...writes, ...increments]) {
-    const item = `${table} ${keyText(key)}`;
-    if (seen.has(item)) {
-      throw new BackboneError("EFFECTS_TOO_LARGE", `two effects of one record touch one item of the table ${table}`);
-    }
-    seen.add(item);
+  if (bytes > maxTransactionBytes) {
+    throw tooLarge(`the effects of one record are ${bytes} bytes, one transaction has ${maxTransactionBytes}`);
   }
-  return [
-    { item: claim, meaning: "claimed" },
-    ...writes.map((write): Part => ({ item: writeItem(write), meaning: write.onConditionFailed })),
-    ...increments.map((increment): Part => ({ item: incrementItem(increment), meaning: "redecide" })),
-  ];
+  return { eventId, parts, bytes };
 }
 
-/**
- * Reads the reasons of a cancelled transaction, one a part. A failed claim outranks every other: the event's own earlier
- * success is what the other conditions trip over. Conflicts come before the business meanings, because a condition that
- * failed beside a conflict may see a change that is only just being made; `redecide` comes before the final ones,
- * because they were decided on a state that has moved.
- */
-export function cancellationOf(transaction: Transaction, reasons: readonly CancellationReason[]): Cancellation {
-  const failed = new Set(transaction.filter((_, i) => reasons[i] === "conditionFailed").map(({ meaning }) => meaning));
-  if (failed.has("claimed")) return "duplicate";
-  if (reasons.some((reason) => reason === "conflict" || reason === "throttled")) return "surroundings";
-  if (reasons.includes("invalid")) return "invalid";
-  const meanings = ["redecide", "duplicateOfBusinessKey", "ruleViolated"] as const;
-  return meanings.find((meaning) => failed.has(meaning)) ?? "surroundings";
+/** Actions of the engine's own, without effects; each by the text of its item's key. */
+export function bookkeeping(eventId: string, parts: readonly (readonly [string, ExclusivePart])[]): RecordTransaction {
+  return { eventId, parts: new Map(parts), bytes: parts.reduce((sum, [, { item }]) => sum + bytesOf(item), 0) };
+}
+
+export function isShared(part: ExclusivePart | SharedPart): part is SharedPart {
+  return "increments" in part;
 }
 
 function writeItem(write: Write): TransactItem {
-  const { table, key, condition, names, values } = write;
+  const { table, key, condition, names, values, eventIdAttribute } = write;
   if (condition.trim() === "") {
     throw new BackboneError("HANDLER_FAILED", `a ${write.action} on the table ${table} has no condition`);
   }
@@ -70,6 +101,7 @@ function writeItem(write: Write): TransactItem {
     ConditionExpression: condition,
     ...(names && { ExpressionAttributeNames: { ...names } }),
     ...(values && { ExpressionAttributeValues: { ...values } }),
+    ...(eventIdAttribute && { ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const }),
   };
   switch (write.action) {
     case "put":
@@ -81,31 +113,17 @@ function writeItem(write: Write): TransactItem {
   }
 }
 
-function incrementItem({ table, key, attribute, by, atLeast }: Increment): TransactItem {
-  if (!Number.isFinite(by) || by === 0) {
-    throw new BackboneError("HANDLER_FAILED", `an increment on the table ${table} is by ${by}, not by a number but 0`);
-  }
-  return {
-    Update: {
-      TableName: table,
-      Key: { ...key },
-      UpdateExpression: "ADD #attribute :by",
-      ExpressionAttributeNames: { "#attribute": attribute },
-      ...(atLeast === undefined
-        ? { ExpressionAttributeValues: { ":by": by } }
-        : {
-            // attribute + by >= atLeast, as conditions cannot add; false where the attribute is not there.
-            ConditionExpression: "#attribute >= :needed",
-            ExpressionAttributeValues: { ":by": by, ":needed": atLeast - by },
-          }),
-    },
-  };
+/** What an update makes of its item only DynamoDB knows; this is what the action itself brings along. */
+function bytesOf({ Put, Update, Delete, ConditionCheck }: TransactItem): number {
+  const key = Put?.Item ?? Update?.Key ?? Delete?.Key ?? ConditionCheck?.Key ?? {};
+  const values = (Put ?? Update ?? Delete ?? ConditionCheck)?.ExpressionAttributeValues ?? {};
+  return itemSizeOf(key) + itemSizeOf(values);
 }
 
-/** The same text for the same key, in whatever order its attributes are named. */
-function keyText(key: ItemKey): string {
-  const attributes = Object.entries(key).map(([name, value]) =>
-    value instanceof Uint8Array ? [name, "binary", Buffer.from(value).toString("base64")] : [name, typeof value, value],
-  );
-  return JSON.stringify(attributes.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
+function tooLarge(message: string): BackboneError {
+  return new BackboneError("EFFECTS_TOO_LARGE", message);
+}
+
+function twoOnOneItem(table: string): BackboneError {
+  return tooLarge(`two effects of one record touch one item of the table ${table}, and not all of them are increments`);
 }

@@ -1,34 +1,54 @@
 import { BackboneError } from "../errors.ts";
 import {
+  type Attempts,
+  attemptsIdOf,
   type CancellationReason,
   type Claim,
   type ClaimKey,
   claimIdOf,
   type IdempotencyStore,
+  type Lease,
+  leaseIdOf,
+  type RecordKey,
   type TransactItem,
   type TransactResult,
 } from "../idempotency/index.ts";
+import { type ExpressionScope, holds, updated } from "./expressions.ts";
 
 type Item = Record<string, unknown>;
 
 /** An answer that a test puts in front of the store's own: a result, an error, or "proceed". */
 export type MemoryStoreAnswer = TransactResult | Error | "proceed" | "loseResponse";
 
+export interface MemoryStoreOptions {
+  /** Names of the key attributes by table, partition key first. @default what the first action on a table shows */
+  readonly keys?: Readonly<Record<string, readonly string[]>>;
+}
+
 /**
- * An idempotency store in memory, with the tables that effects are written to, by name; items by the value of their
- * partition key. Claims are in the table `claims`. It remembers client request tokens as DynamoDB does.
+ * An idempotency store in memory, with the tables that effects are written to, by name; items by the values of their key,
+ * joined by `/`. Claims, leases and attempts are in the table `claims`. It remembers client request tokens as DynamoDB
+ * does.
  *
- * It understands puts under `attribute_not_exists(<partition key>)` and increments; other writes need DynamoDB Local.
+ * Of DynamoDB's expressions it understands the simple ones, see `holds` and `updated`. A put shows its table's key
+ * attribute when its condition begins with `attribute_not_exists(<partition key>)`; else `keys` has to name it.
  */
 export class MemoryStore implements IdempotencyStore {
   readonly tables = new Map<string, Map<string, Item>>();
   /** The client request tokens of all calls. */
   readonly tokens: string[] = [];
+  /** The actions of all calls. */
+  readonly calls: (readonly TransactItem[])[] = [];
   /** Taken one a call of `transact`, first in first out; when there are none, the store answers by itself. */
   readonly answers: MemoryStoreAnswer[] = [];
   lookUps = 0;
   failLookUps: Error | undefined;
   readonly #committed = new Map<string, string>();
+  readonly #keys: Map<string, readonly string[]>;
+
+  constructor({ keys = {} }: MemoryStoreOptions = {}) {
+    this.#keys = new Map(Object.entries({ claims: ["id"], ...keys }));
+  }
 
   /** The items of a table, which begins empty. */
   table(name: string): Map<string, Item> {
@@ -42,15 +62,50 @@ export class MemoryStore implements IdempotencyStore {
     return { Put: { TableName: "claims", Item, ConditionExpression: "attribute_not_exists(id)" } };
   }
 
-  async isClaimed(key: ClaimKey): Promise<boolean> {
-    this.lookUps++;
-    if (this.failLookUps) throw this.failLookUps;
-    return this.table("claims").has(claimIdOf(key));
+  unclaimedItem(key: ClaimKey): TransactItem {
+    const ConditionExpression = "attribute_not_exists(id)";
+    return { ConditionCheck: { TableName: "claims", Key: { id: claimIdOf(key) }, ConditionExpression } };
   }
 
-  /** @throws BackboneError INVALID_OPTIONS for a write that it does not understand */
+  leaseItem({ owner, leasedUntil, now, ...key }: Lease): TransactItem {
+    return {
+      Put: {
+        TableName: "claims",
+        Item: { id: leaseIdOf(key), owner, leasedUntil: leasedUntil.getTime() },
+        ConditionExpression: "attribute_not_exists(id) OR leasedUntil < :now OR owner = :owner",
+        ExpressionAttributeValues: { ":now": now.getTime(), ":owner": owner },
+      },
+    };
+  }
+
+  releaseItem({ owner, ...key }: ClaimKey & Pick<Lease, "owner">): TransactItem {
+    return {
+      Delete: {
+        TableName: "claims",
+        Key: { id: leaseIdOf(key) },
+        ConditionExpression: "owner = :owner",
+        ExpressionAttributeValues: { ":owner": owner },
+      },
+    };
+  }
+
+  async isClaimed(key: ClaimKey): Promise<boolean> {
+    return this.#lookUp(claimIdOf(key)) !== undefined;
+  }
+
+  async attemptsOf(key: RecordKey): Promise<number> {
+    return Number(this.#lookUp(attemptsIdOf(key))?.attempts ?? 0);
+  }
+
+  async writeAttempts(written: Attempts): Promise<void> {
+    const id = attemptsIdOf(written);
+    this.table("claims").set(id, { id, attempts: written.attempts });
+  }
+
+  /** @throws BackboneError INVALID_OPTIONS for an expression that it does not understand */
   async transact(items: readonly TransactItem[], token: string): Promise<TransactResult> {
     this.tokens.push(token);
+    this.calls.push(items);
     await Promise.resolve();
     const answer = this.answers.shift() ?? "proceed";
     if (answer instanceof Error) throw answer;
@@ -60,54 +115,57 @@ export class MemoryStore implements IdempotencyStore {
     throw Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
   }
 
+  #lookUp(id: string): Item | undefined {
+    this.lookUps++;
+    if (this.failLookUps) throw this.failLookUps;
+    return this.table("claims").get(id);
+  }
+
   #apply(items: readonly TransactItem[], token: string): TransactResult {
     const bytes = JSON.stringify(items);
     if (this.#committed.get(token) === bytes) return { status: "committed" };
-    const reasons = items.map((item) => this.#check(item));
-    if (reasons.some((reason) => reason !== "none")) return { status: "cancelled", reasons };
-    for (const item of items) this.#write(item);
+    const actions = items.map((item) => this.#actionOf(item));
+    const reasons = actions.map(({ existing, condition, scope, returnsExisting }): CancellationReason => {
+      if (condition === undefined || holds(condition, existing, scope)) return { code: "none" };
+      return { code: "conditionFailed", ...(returnsExisting && existing && { existing }) };
+    });
+    if (reasons.some(({ code }) => code !== "none")) return { status: "cancelled", reasons };
+    for (const { table, id, after } of actions) {
+      if (after) this.table(table).set(id, after());
+      else if (after === null) this.table(table).delete(id);
+    }
     this.#committed.set(token, bytes);
     return { status: "committed" };
   }
 
-  #check(item: TransactItem): CancellationReason {
-    const { Put, Update } = understood(item);
-    if (Put) {
-      const key = keyAttribute(Put.ConditionExpression);
-      return this.table(Put.TableName ?? "").has(String(Put.Item?.[key])) ? "conditionFailed" : "none";
-    }
-    const needed = Update?.ExpressionAttributeValues?.[":needed"];
-    const attribute = Update?.ExpressionAttributeNames?.["#attribute"] ?? "";
-    const current = this.table(Update?.TableName ?? "").get(String(Object.values(Update?.Key ?? {})[0]))?.[attribute];
-    return needed === undefined || Number(current) >= Number(needed) ? "none" : "conditionFailed";
+  /** What an action finds and would leave: an item, none (null), or all as it is (undefined). */
+  #actionOf({ Put, Update, Delete, ConditionCheck }: TransactItem) {
+    const action = Put ?? Update ?? Delete ?? ConditionCheck;
+    const table = action?.TableName ?? "";
+    const condition = action?.ConditionExpression;
+    const names = action?.ExpressionAttributeNames ?? {};
+    const scope: ExpressionScope = { names, values: action?.ExpressionAttributeValues ?? {} };
+    const key = (Update ?? Delete ?? ConditionCheck)?.Key;
+    const id = this.#idOf(table, key, Put?.Item ?? {}, condition);
+    const existing = this.table(table).get(id);
+    const afterOf = (): (() => Item) | null | undefined => {
+      if (Put) return () => ({ ...Put.Item });
+      if (Update) return () => updated(Update.UpdateExpression ?? "", existing ?? { ...Update.Key }, scope);
+      return Delete ? null : undefined;
+    };
+    const returnsExisting = action?.ReturnValuesOnConditionCheckFailure === "ALL_OLD";
+    return { table, id, existing, condition, scope, returnsExisting, after: afterOf() };
   }
 
-  #write({ Put, Update }: TransactItem): void {
-    if (Put) {
-      this.table(Put.TableName ?? "").set(String(Put.Item?.[keyAttribute(Put.ConditionExpression)]), { ...Put.Item });
-    } else if (Update) {
-      const key = String(Object.values(Update.Key ?? {})[0]);
-      const item = this.table(Update.TableName ?? "").get(key) ?? { ...Update.Key };
-      const attribute = Update.ExpressionAttributeNames?.["#attribute"] ?? "";
-      item[attribute] = Number(item[attribute] ?? 0) + Number(Update.ExpressionAttributeValues?.[":by"]);
-      this.table(Update.TableName ?? "").set(key, item);
+  #idOf(table: string, key: Item | undefined, item: Item, condition = ""): string {
+    const shown = key ? Object.keys(key) : /^attribute_not_exists\((\w+)\)/.exec(condition)?.slice(1);
+    const names = this.#keys.get(table) ?? shown;
+    if (names === undefined) {
+      throw new BackboneError(
+        "INVALID_OPTIONS",
+        `the memory store has to be told the key of the table ${table}: new MemoryStore({ keys: { ${table}: [...] } })`,
+      );
     }
+    return names.map((name) => String((key ?? item)[name])).join("/");
   }
-}
-
-function keyAttribute(condition: string | undefined): string {
-  return /^attribute_not_exists\((\w+)\)$/.exec(condition ?? "")?.[1] ?? "";
-}
-
-function understood(item: TransactItem): TransactItem {
-  const { Put, Update } = item;
-  const isIncrement =
-    Update?.UpdateExpression === "ADD #attribute :by" &&
-    (Update.ConditionExpression ?? "#attribute >= :needed") === "#attribute >= :needed";
-  if (isIncrement || (Put && keyAttribute(Put.ConditionExpression) !== "")) return item;
-  throw new BackboneError(
-    "INVALID_OPTIONS",
-    "the memory store understands puts under attribute_not_exists(<partition key>) and increments, " +
-      `got ${Object.keys(item).join(", ")} under ${(Put ?? Update ?? item.Delete)?.ConditionExpression ?? "no condition"}`,
-  );
 }

@@ -61,7 +61,7 @@ describe("createDynamoDbStore", () => {
     });
     expect(await store.transact([{}, {}, {}, {}, {}], "token")).toEqual({
       status: "cancelled",
-      reasons: ["none", "conditionFailed", "conflict", "throttled", "invalid"],
+      reasons: ["none", "conditionFailed", "conflict", "throttled", "invalid"].map((code) => ({ code })),
     });
   });
 

@@ -62,9 +62,9 @@ describe("a handler that is not made by eachRecord", () => {
     expect(await invoke(handler, event)).toEqual({ batchItemFailures: [] });
   });
 
-  test("cannot leave a record out: HANDLER_FAILED", async () => {
+  test("cannot leave a record out: ACCOUNTING_FAILED", async () => {
     const handler = plain(([record]) => (record ? [{ record, status: "processed" }] : []));
-    await expect(invoke(handler, event)).rejects.toMatchObject({ code: "HANDLER_FAILED" });
+    await expect(invoke(handler, event)).rejects.toMatchObject({ code: "ACCOUNTING_FAILED" });
   });
 
   test("needs cloudEvents() before it: INVALID_OPTIONS", () => {

@@ -1,7 +1,7 @@
 import type { CancellationReason, TransactResult } from "../../../shared/idempotency/index.ts";
 
-export function cancelled(...reasons: CancellationReason[]): TransactResult {
-  return { status: "cancelled", reasons };
+export function cancelled(...codes: CancellationReason["code"][]): TransactResult {
+  return { status: "cancelled", reasons: codes.map((code) => ({ code })) };
 }
 
 export function awsError(name: string, httpStatusCode = 400): Error {

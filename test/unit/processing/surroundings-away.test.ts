@@ -30,7 +30,7 @@ describe("while the surroundings are away", () => {
     expect(new Set(store.tokens).size).toBe(3);
   });
 
-  test("with the database away until the deadline, nothing is dead-lettered and one call a partition is in the air", async () => {
+  test("with the database away until the deadline, nothing is dead-lettered and no more calls are in the air than the records need", async () => {
     const store = new MemoryStore();
     for (let i = 0; i < 10_000; i++) store.answers.push(awsError("InternalServerError", 500));
     const records = Array.from({ length: 100 }, (_, i) => decoded({ id: `${i}`, partition: i % 2 }));
@@ -43,12 +43,13 @@ describe("while the surroundings are away", () => {
       },
       store,
       remainingMs: 100,
-      options: { backoffBaseMs: 10, backoffMaxMs: 50 },
+      options: { backoffBaseMs: 10, backoffMaxMs: 50, concurrency: 40 },
     });
     expect(ends.filter((end) => end.startsWith("unfinished"))).toHaveLength(100);
     expect(published).toEqual([]);
-    expect(decided.size).toBe(2);
-    expect(store.tokens.length).toBeLessThan(40);
+    expect(decided.size).toBe(40);
+    expect(store.calls[0]).toHaveLength(80);
+    expect(store.tokens.length).toBeLessThan(20);
   });
 
   test("a decision that hangs is left at the deadline; the rest is returned untouched", async () => {

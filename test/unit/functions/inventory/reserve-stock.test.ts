@@ -43,6 +43,7 @@ describe("reserveStock", () => {
           },
           condition: "attribute_not_exists(orderId)",
           onConditionFailed: "duplicateOfBusinessKey",
+          eventIdAttribute: "eventId",
         },
       ],
       increments: [

@@ -29,6 +29,14 @@ describe("readStock", () => {
     expect(calls.map((keys) => keys.length)).toEqual([100, 100, 50]);
   });
 
+  test("what is asked for side by side is read together, each SKU once; what is asked for later is read anew", async () => {
+    const { calls, readStock } = reader(100);
+    const [one, other] = await Promise.all([readStock(["a", "b"]), readStock(["b", "c"])]);
+    expect([one.get("b"), other.get("b"), other.get("c")]).toEqual([7, 7, 7]);
+    await readStock(["b"]);
+    expect(calls).toEqual([[{ sku: "a" }, { sku: "b" }, { sku: "c" }], [{ sku: "b" }]]);
+  });
+
   test("reads unprocessed keys again", async () => {
     const { calls, readStock } = reader(2);
     expect(await readStock(skus(5))).toEqual(new Map(skus(5).map((sku) => [sku, 7])));
