@@ -48,6 +48,8 @@ export interface Run {
   readonly maxAttempts?: number;
   readonly remainingMs?: number;
   readonly options?: EachRecordOptions;
+  /** @default eachRecord(decide, options) */
+  readonly handlerOf?: (options: EachRecordOptions) => ReturnType<typeof eachRecord>;
   /** Takes away what a middleware would have put on the batch. */
   readonly without?: (batch: Batch) => void;
 }
@@ -73,7 +75,8 @@ export async function runBatch(run: Run) {
   run.without?.(batch);
   const end = performance.now() + remainingMs;
   const log = (message: string, fields: object = {}) => lines.push(JSON.stringify({ message, ...fields }));
-  const handler = eachRecord(run.decide, {
+  const { handlerOf = (options: EachRecordOptions) => eachRecord(run.decide, options) } = run;
+  const handler = handlerOf({
     marginMs: 0,
     backoffBaseMs: 1,
     backoffMaxMs: 5,
