@@ -1,0 +1,148 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { IdempotencyStore, TransactItem } from "../../shared/idempotency/index.ts";
+
+/** A store, and a table beside its claims whose items have the key `id`. */
+export interface StoreUnderTest {
+  readonly store: IdempotencyStore;
+  readonly table: string;
+}
+
+const at = new Date("2026-01-01T00:00:00Z");
+const later = (seconds: number) => new Date(at.getTime() + seconds * 1000);
+
+/** What every idempotency store promises to the engine. */
+export function describeIdempotencyStore(name: string, make: () => Promise<StoreUnderTest>): void {
+  describe(`the idempotency store ${name}`, () => {
+    let store: IdempotencyStore;
+    let table: string;
+    let group: string;
+    beforeEach(async () => {
+      ({ store, table } = await make());
+      group = `group-${crypto.randomUUID()}`;
+    });
+
+    const keyOf = (eventId: string, source = "/test") => ({ consumerGroup: group, source, eventId });
+    const claim = (eventId: string, source?: string): TransactItem =>
+      store.claimItem({ ...keyOf(eventId, source), eventType: "type", claimedAt: at, ttlSeconds: 60 });
+    const lease = (eventId: string, owner: string, from = at) =>
+      store.leaseItem({ ...keyOf(eventId), owner, now: from, leasedUntil: new Date(from.getTime() + 60_000) });
+    const put = (id: string, more: object = {}): TransactItem => ({
+      Put: { TableName: table, Item: { id, ...more }, ConditionExpression: "attribute_not_exists(id)" },
+    });
+    const transact = (...items: TransactItem[]) => store.transact(items, crypto.randomUUID());
+    const codes = async (...items: TransactItem[]) => {
+      const result = await transact(...items);
+      return result.status === "committed" ? "committed" : result.reasons.map(({ code }) => code);
+    };
+
+    test("a claim is seen once it is committed, by its group, source and id alone", async () => {
+      expect(await store.isClaimed(keyOf("a"))).toBe(false);
+      expect(await codes(claim("a"))).toBe("committed");
+      expect(await store.isClaimed(keyOf("a"))).toBe(true);
+      expect(await store.isClaimed(keyOf("b"))).toBe(false);
+      expect(await store.isClaimed(keyOf("a", "/other"))).toBe(false);
+      expect(await store.isClaimed({ ...keyOf("a"), consumerGroup: `${group}2` })).toBe(false);
+    });
+
+    test("a second claim cancels all that comes with it, and every culprit is named", async () => {
+      await transact(claim("a"), put("taken"));
+      expect(await codes(put("x"), claim("a"), put("taken"), claim("b"))).toEqual([
+        "none",
+        "conditionFailed",
+        "conditionFailed",
+        "none",
+      ]);
+      expect(await store.isClaimed(keyOf("b"))).toBe(false);
+    });
+
+    test("a source with # in it is no other event's", async () => {
+      await transact(claim("b#c", "/a"));
+      expect(await codes(claim("c", "/a#b"))).toBe("committed");
+    });
+
+    test("an id longer than a key is still one event", async () => {
+      const long = "x".repeat(3_000);
+      expect(await codes(claim(long))).toBe("committed");
+      expect(await codes(claim(long))).toEqual(["conditionFailed"]);
+      expect(await codes(claim(`${long}y`))).toBe("committed");
+    });
+
+    test("the same actions under the same token take effect once and succeed again", async () => {
+      const items = [claim("a"), put("x")];
+      const token = crypto.randomUUID();
+      expect((await store.transact(items, token)).status).toBe("committed");
+      expect((await store.transact(items, token)).status).toBe("committed");
+      expect((await store.transact(items, crypto.randomUUID())).status).toBe("cancelled");
+    });
+
+    test("the item in the way is returned when the action asks for it, and not otherwise", async () => {
+      await transact(put("x", { eventId: "first", count: 3, tags: ["a"] }));
+      const again = put("x");
+      const asking: TransactItem = {
+        Put: {
+          TableName: table,
+          Item: { id: "x" },
+          ConditionExpression: "attribute_not_exists(id)",
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+        },
+      };
+      expect(await transact(asking)).toEqual({
+        status: "cancelled",
+        reasons: [{ code: "conditionFailed", existing: { id: "x", eventId: "first", count: 3, tags: ["a"] } }],
+      });
+      expect(await transact(again)).toEqual({ status: "cancelled", reasons: [{ code: "conditionFailed" }] });
+    });
+
+    test("increments under a bound hold or cancel", async () => {
+      await transact(put("stock", { remaining: 5 }));
+      const take = (by: number): TransactItem => ({
+        Update: {
+          TableName: table,
+          Key: { id: "stock" },
+          UpdateExpression: "ADD #a :by",
+          ConditionExpression: "#a >= :needed",
+          ExpressionAttributeNames: { "#a": "remaining" },
+          ExpressionAttributeValues: { ":by": -by, ":needed": by },
+        },
+      });
+      expect(await codes(take(3))).toBe("committed");
+      expect(await codes(take(3))).toEqual(["conditionFailed"]);
+      expect(await codes(take(2))).toBe("committed");
+    });
+
+    test("a lease keeps others away until it ends; its owner may take it again", async () => {
+      expect(await codes(lease("a", "one"))).toBe("committed");
+      expect(await codes(lease("a", "two"))).toEqual(["conditionFailed"]);
+      expect(await codes(lease("a", "one", later(30)))).toBe("committed");
+      expect(await codes(lease("a", "two", later(89)))).toEqual(["conditionFailed"]);
+      expect(await codes(lease("a", "two", later(91)))).toBe("committed");
+      expect(await codes(lease("a", "one", later(92)))).toEqual(["conditionFailed"]);
+    });
+
+    test("a lease is no claim, and a claimed event is not leased", async () => {
+      await transact(lease("a", "one"));
+      expect(await store.isClaimed(keyOf("a"))).toBe(false);
+      expect(await codes(store.unclaimedItem(keyOf("a")))).toBe("committed");
+      await transact(claim("a"));
+      expect(await codes(store.unclaimedItem(keyOf("a")), lease("b", "one"))).toEqual(["conditionFailed", "none"]);
+    });
+
+    test("only its owner gives a lease back; then it is free", async () => {
+      await transact(lease("a", "one"));
+      expect(await codes(store.releaseItem({ ...keyOf("a"), owner: "two" }))).toEqual(["conditionFailed"]);
+      expect(await codes(claim("a"), store.releaseItem({ ...keyOf("a"), owner: "one" }))).toBe("committed");
+      expect(await codes(store.releaseItem({ ...keyOf("a"), owner: "one" }))).toEqual(["conditionFailed"]);
+      expect(await codes(lease("a", "two"))).toBe("committed");
+    });
+
+    test("attempts belong to a record at its offset and are 0 until they are written", async () => {
+      const record = { consumerGroup: group, topic: "orders", partition: 1, offset: 7 };
+      expect(await store.attemptsOf(record)).toBe(0);
+      await store.writeAttempts({ ...record, attempts: 2, countedAt: at, ttlSeconds: 60 });
+      await store.writeAttempts({ ...record, attempts: 2, countedAt: at, ttlSeconds: 60 });
+      expect(await store.attemptsOf(record)).toBe(2);
+      expect(await store.attemptsOf({ ...record, offset: 8 })).toBe(0);
+      expect(await store.attemptsOf({ ...record, consumerGroup: `${group}2` })).toBe(0);
+    });
+  });
+}
