@@ -6,5 +6,10 @@ import { attributePrefix, contentTypeHeader } from "./header-attributes.ts";
  * record. Handed to `toBinaryRecord` or `toStructuredRecord`, with the record's key, they make the round trip lossless.
  */
 export function foreignHeadersOf(record: SourceRecord): RecordHeaders {
-  return record.headers.filter(([name]) => !name.startsWith(attributePrefix) && name !== contentTypeHeader);
+  return record.headers.filter(([name]) => isForeign(name));
+}
+
+/** Whether a header of that name is no part of an event. */
+export function isForeign(name: string): boolean {
+  return !name.startsWith(attributePrefix) && name !== contentTypeHeader;
 }

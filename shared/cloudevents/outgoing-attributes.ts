@@ -26,7 +26,8 @@ export function outgoingAttributes(event: CloudEventV1<unknown>, problems: strin
   return attributes;
 }
 
-function attributeValue(given: unknown): AttributeValue | undefined {
+/** The value that is written of an attribute; undefined for what no attribute can be. */
+export function attributeValue(given: unknown): AttributeValue | undefined {
   if (typeof given === "string" || typeof given === "boolean" || isInteger(given)) return given;
   if (given instanceof Date) return Number.isNaN(given.getTime()) ? undefined : given.toISOString();
   return bytesOf(given)?.toString("base64");

@@ -19,9 +19,14 @@ type Event = CloudEventV1<Buffer | undefined>;
  * The event in the value of a structured record.
  *
  * @param contentType its `content-type` header
+ * @param headerProblems what is wrong with its headers
  * @throws BackboneError MALFORMED_EVENT, BATCH_MODE_UNSUPPORTED, EVENT_FORMAT_UNSUPPORTED
  */
-export function structuredEvent(record: SourceRecord, contentType: string): Event {
+export function structuredEvent(
+  record: SourceRecord,
+  contentType: string,
+  headerProblems: readonly string[] = [],
+): Event {
   requireJsonFormat(contentType);
   const { value } = record;
   if (value === null) throw malformed(what, ["the record has no value"]);
@@ -29,7 +34,7 @@ export function structuredEvent(record: SourceRecord, contentType: string): Even
   const members = membersOf(value);
   if (members === undefined) throw malformed(what, ["a member of the JSON object appears more than once"]);
 
-  const problems: string[] = [];
+  const problems = [...headerProblems];
   const event = readAttributes(envelope, problems);
   const { datacontenttype, bytes } = structuredData(
     event.datacontenttype,

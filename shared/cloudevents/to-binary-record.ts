@@ -2,9 +2,8 @@ import type { CloudEventV1 } from "cloudevents";
 import type { OutgoingRecord } from "../kafka/index.ts";
 import type { RecordHeaders } from "../msk-event/index.ts";
 import { attributePrefix, contentTypeHeader } from "./header-attributes.ts";
-import { malformed } from "./malformed.ts";
-import { outgoingAttributes } from "./outgoing-attributes.ts";
-import { type OutgoingData, outgoingData } from "./outgoing-data.ts";
+import type { OutgoingData } from "./outgoing-data.ts";
+import { outgoingEvent } from "./outgoing-event.ts";
 import { keyBytes, type RecordKey } from "./record-key.ts";
 
 /**
@@ -18,7 +17,8 @@ import { keyBytes, type RecordKey } from "./record-key.ts";
  *
  * @param key `partitionKey` takes it from the event's `partitionkey`. @default null, no key
  * @param foreignHeaders appended as they are, e.g. those of the record that the event came in. @default none
- * @throws BackboneError MALFORMED_EVENT that names every missing or wrong attribute, and data that cannot be written
+ * @throws BackboneError MALFORMED_EVENT that names every missing or wrong attribute, data that cannot be written, and
+ *   `ce_` and `content-type` headers among the foreign ones
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md#32-binary-content-mode
  */
 export function toBinaryRecord(
@@ -26,10 +26,7 @@ export function toBinaryRecord(
   key: RecordKey = null,
   foreignHeaders: RecordHeaders = [],
 ): OutgoingRecord {
-  const problems: string[] = [];
-  const attributes = outgoingAttributes(event, problems);
-  const data = outgoingData(event, problems);
-  if (problems.length > 0) throw malformed("not a CloudEvent", problems);
+  const { attributes, data } = outgoingEvent(event, foreignHeaders);
   // Without a type, readers would not know that it is JSON.
   if (data.kind === "json" && !attributes.has("datacontenttype")) attributes.set("datacontenttype", "application/json");
   const headers = [...attributes].map(([name, value]) => [headerOf(name), Buffer.from(String(value))] as const);

@@ -34,7 +34,7 @@ export function toEvent(record: SourceRecord): CloudEventV1<Buffer | undefined> 
   } else {
     for (const [name, bytes] of record.headers) readHeader(reading, name, bytes);
   }
-  if (reading.structuredType !== undefined) return structuredEvent(record, reading.structuredType);
+  if (reading.structuredType !== undefined) return structuredEvent(record, reading.structuredType, reading.problems);
   const problems = problemsOf(reading);
   if (problems !== undefined) throw malformed("not a CloudEvent in binary mode", problems);
   if (record.value !== null) put(reading.event, "data", record.value);

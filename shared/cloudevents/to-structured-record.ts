@@ -5,10 +5,10 @@ import type { RecordHeaders } from "../msk-event/index.ts";
 import { jsonFormat } from "./content-mode.ts";
 import { contentTypeHeader } from "./header-attributes.ts";
 import { isSpace } from "./json-members.ts";
-import { malformed } from "./malformed.ts";
 import { isJson } from "./media-type.ts";
-import { type AttributeValue, outgoingAttributes } from "./outgoing-attributes.ts";
-import { type OutgoingData, outgoingData } from "./outgoing-data.ts";
+import type { AttributeValue } from "./outgoing-attributes.ts";
+import type { OutgoingData } from "./outgoing-data.ts";
+import { outgoingEvent } from "./outgoing-event.ts";
 import { keyBytes, type RecordKey } from "./record-key.ts";
 
 const contentType = `${jsonFormat}; charset=UTF-8`;
@@ -22,7 +22,8 @@ const contentType = `${jsonFormat}; charset=UTF-8`;
  *
  * @param key `partitionKey` takes it from the event's `partitionkey`. @default null, no key
  * @param foreignHeaders appended as they are, e.g. those of the record that the event came in. @default none
- * @throws BackboneError MALFORMED_EVENT that names every missing or wrong attribute, and data that cannot be written
+ * @throws BackboneError MALFORMED_EVENT that names every missing or wrong attribute, data that cannot be written, and
+ *   `ce_` and `content-type` headers among the foreign ones
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md#33-structured-content-mode
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
  */
@@ -31,10 +32,7 @@ export function toStructuredRecord(
   key: RecordKey = null,
   foreignHeaders: RecordHeaders = [],
 ): OutgoingRecord {
-  const problems: string[] = [];
-  const attributes = outgoingAttributes(event, problems);
-  const data = outgoingData(event, problems);
-  if (problems.length > 0) throw malformed("not a CloudEvent", problems);
+  const { attributes, data } = outgoingEvent(event, foreignHeaders);
   return {
     key: keyBytes(event, key),
     value: envelopeOf(attributes, data),

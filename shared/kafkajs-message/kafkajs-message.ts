@@ -6,7 +6,7 @@ import type { RecordHeaders, SourceRecord } from "../msk-event/index.ts";
  * The record that a consumer of kafkajs was handed.
  *
  * kafkajs gathers headers by name: those of one name keep their order, those of different names come in the order of
- * each name's first. A header without a value gets an empty one.
+ * each name's first, but names that are whole numbers before all. A header without a value gets an empty one.
  */
 export function fromKafkajsMessage(topic: string, partition: number, message: KafkaMessage): SourceRecord {
   const { key, value } = message;

@@ -101,8 +101,27 @@ export const readerLogicalTypes = {
   uuid: Uuid,
 };
 
+/** A number that counts something else than milliseconds or days, and is not resolved to a type of those. */
+class OtherUnit extends ConvertedType {
+  override _fromValue(value: unknown): unknown {
+    return value;
+  }
+
+  override _toValue(data: unknown): unknown {
+    return data;
+  }
+}
+
 /**
  * A writer's type is plain, since it is the reader's that says what is made of it; but a decimal without its scale is
- * not the number that was written.
+ * not the number that was written, nor are microseconds taken for milliseconds the time.
  */
-export const writerLogicalTypes = { decimal: Decimal };
+export const writerLogicalTypes = {
+  decimal: Decimal,
+  "timestamp-micros": OtherUnit,
+  "timestamp-nanos": OtherUnit,
+  "local-timestamp-micros": OtherUnit,
+  "local-timestamp-nanos": OtherUnit,
+  "time-millis": OtherUnit,
+  "time-micros": OtherUnit,
+};

@@ -9,8 +9,9 @@ import { type Decode, Misfit, type SchemaFormat, type WrittenSchema } from "./sc
  * An Avro schema of this project's own. The schema that a value was written with is resolved to it.
  *
  * Of the logical types, `timestamp-millis` is a `Date`, `date` a text "YYYY-MM-DD", `decimal` a text with all its
- * digits, `uuid` a checked text; others are what they are made of. A `long` beyond 2^53 is refused, either way. The
- * schema is self-contained; a writer's may refer to others.
+ * digits, `uuid` a checked text; others are what they are made of. A number that was written in another unit (micro- or
+ * nanoseconds, a time of day) is not read as one of them. A `long` beyond 2^53 is refused, either way. The schema is
+ * self-contained; a writer's may refer to others.
  *
  * @param schema the schema's JSON, parsed
  * @throws BackboneError INVALID_OPTIONS for what is no Avro schema

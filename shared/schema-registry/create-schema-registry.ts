@@ -14,7 +14,7 @@ export interface SchemaRegistryOptions {
   readonly url: string;
   /** User and password of HTTP basic authentication. @default none */
   readonly credentials?: { readonly username: string; readonly password: string };
-  /** Time of one call, its retries included, in milliseconds, 1 or more. @default 5000 */
+  /** Time of one call, its retries and referenced schemas included, in milliseconds, 1 or more. @default 5000 */
   readonly timeoutMs?: number;
   /** Time of one request until the end of its answer, in milliseconds, 1 or more. @default 2000 */
   readonly attemptTimeoutMs?: number;
@@ -32,7 +32,10 @@ export interface SchemaRegistryOptions {
 
 const atLeast = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(least));
 const optionsSchema = v.strictObject({
-  url: v.pipe(v.string(), v.check(isBaseUrl, "must be an http or https URL without user, password, query or fragment")),
+  url: v.pipe(
+    v.string(),
+    v.check(isBaseUrl, "must be an http or https URL without user, password, query, fragment or space"),
+  ),
   credentials: v.optional(v.strictObject({ username: v.pipe(v.string(), v.nonEmpty()), password: v.string() })),
   timeoutMs: v.optional(atLeast(1), 5_000),
   attemptTimeoutMs: v.optional(atLeast(1), 2_000),
@@ -78,24 +81,31 @@ export function createSchemaRegistry(options: SchemaRegistryOptions): SchemaRegi
   const schemas = createAnswerCache<WrittenSchema>(cacheOptions);
   const ids = createAnswerCache<number>(cacheOptions);
 
-  async function written(answer: SchemaAnswer): Promise<WrittenSchema> {
+  async function written(path: string): Promise<WrittenSchema> {
+    // One for the schema and all that it refers to.
+    const deadline = now() + limits.timeoutMs;
+    const answer = await ask(path, schemaAnswer, undefined, deadline);
     const { schemaType, schema } = answer;
-    const references = schemaType === "AVRO" ? await referencesOf(answer) : [];
+    const references = schemaType === "AVRO" ? await referencesOf(answer, deadline) : [];
     return { schemaType, schema, ...(references.length > 0 && { references }) };
   }
 
   /** The schemas that a schema refers to, those that others build on first. */
-  async function referencesOf(answer: SchemaAnswer, found = new Map<string, string>()): Promise<string[]> {
+  async function referencesOf(
+    answer: SchemaAnswer,
+    deadline: number,
+    found = new Map<string, string>(),
+  ): Promise<string[]> {
     for (const { subject, version } of answer.references ?? []) {
       const path = `/subjects/${encodeURIComponent(subject)}/versions/${version}`;
       if (found.has(path)) continue;
       if (found.size >= maxReferences) {
         throw new BackboneError("SCHEMA_MISMATCH", `the schema refers to more than ${maxReferences} others`);
       }
-      const referenced = await ask(path, schemaAnswer);
+      const referenced = await ask(path, schemaAnswer, undefined, deadline);
       // Held already, so that a circle ends; put at the end once those that it builds on are there.
       found.set(path, referenced.schema);
-      await referencesOf(referenced, found);
+      await referencesOf(referenced, deadline, found);
       found.delete(path);
       found.set(path, referenced.schema);
     }
@@ -104,7 +114,7 @@ export function createSchemaRegistry(options: SchemaRegistryOptions): SchemaRegi
 
   return {
     schemaById(id) {
-      return schemas.get(id, async () => written(await ask(`/schemas/ids/${id}`, schemaAnswer)));
+      return schemas.get(id, () => written(`/schemas/ids/${id}`));
     },
     idOf(subject, schema) {
       const path = `/subjects/${encodeURIComponent(subject)}`;
@@ -129,6 +139,8 @@ function keyOf(subject: string, { schemaType, schema }: Schema): string {
 
 function isBaseUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, username, password, search, hash } = new URL(text);
-  return ["http:", "https:"].includes(protocol) && `${username}${password}${search}${hash}` === "";
+  const { protocol, username, password } = new URL(text);
+  // By the letter: paths are appended to it, and an empty query or a space at the end, which a URL parses without, would
+  // come before them.
+  return ["http:", "https:"].includes(protocol) && `${username}${password}` === "" && !/[?#\s]/.test(text);
 }

@@ -40,6 +40,9 @@ export interface DeserializerOptions {
   readonly eventRecordFormat?: "SOURCE" | "JSON";
 }
 
+/** A type comes from the record, and may be as long as that one. */
+const maxShownLength = 80;
+
 interface Reader {
   readonly format: SchemaFormat;
   readonly decodes: Map<number, Decode>;
@@ -125,7 +128,7 @@ export function createDeserializer(options: DeserializerOptions): Deserializer {
       if (reader === undefined) {
         throw new BackboneError(
           "UNKNOWN_EVENT_TYPE",
-          `no reader for event type ${JSON.stringify(eventType)}, there is one for ${[...readers.keys()].join(", ")}`,
+          `no reader for event type ${JSON.stringify(eventType.slice(0, maxShownLength))}, there is one for ${[...readers.keys()].join(", ")}`,
         );
       }
       if (valueSchema !== undefined) return deserializedByMapping(reader, eventType, value, valueSchema);

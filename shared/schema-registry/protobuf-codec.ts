@@ -27,10 +27,10 @@ export function messageCodec(proto: string, name: string, misfit: (what: string)
   }
   root.resolveAll();
   const type = root.lookupType(name);
-  const present = (message: protobufjs.Message) => withDefaults(type, protojson.toJson(type, message));
+  const present = (message: protobufjs.Message) => withDefaults(type, toJson(type, message, misfit));
   return {
     decode: (body) => present(type.decode(body)),
-    normalize: (json) => present(protojson.fromJson(type, json)),
+    normalize: (json) => present(fromData(type, json, misfit)),
     encode: (data) => type.encode(fromData(type, data, misfit)).finish(),
   };
 }
@@ -40,8 +40,18 @@ function fromData(type: protobufjs.Type, data: unknown, misfit: (what: string) =
     return protojson.fromJson(type, data);
   } catch (error) {
     // "<message and field>: <what is wrong>: <the value>"; the value stays out of it.
-    const [field = "", what = ""] = error instanceof Error ? error.message.split(": ") : [];
-    throw misfit(`${field.replace(/^\./, "")}: ${what}`);
+    const [, where = "(whole)", what = "no such message"] =
+      /^\.?([\w.]+): ([^:]+)/.exec(error instanceof Error ? error.message : "") ?? [];
+    throw misfit(`${where}: ${what}`);
+  }
+}
+
+function toJson(type: protobufjs.Type, message: protobufjs.Message, misfit: (what: string) => Error): unknown {
+  try {
+    return protojson.toJson(type, message);
+  } catch {
+    // Some of its errors quote the value.
+    throw misfit("it has no canonical JSON form");
   }
 }
 

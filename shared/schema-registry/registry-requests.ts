@@ -13,8 +13,17 @@ export interface RegistryRequestsOptions {
   readonly now: () => number;
 }
 
-/** Asks the registry: GET without a body, POST with one. The answer has to fit the schema. */
-export type RegistryRequest = <T>(path: string, answer: v.GenericSchema<unknown, T>, body?: object) => Promise<T>;
+/**
+ * Asks the registry: GET without a body, POST with one. The answer has to fit the schema.
+ *
+ * @param deadline by the clock of the options. @default in `timeoutMs`
+ */
+export type RegistryRequest = <T>(
+  path: string,
+  answer: v.GenericSchema<unknown, T>,
+  body?: object,
+  deadline?: number,
+) => Promise<T>;
 
 type Attempt = { readonly text: string } | { readonly failure: BackboneError; readonly retryAfterMs: number | "never" };
 
@@ -54,11 +63,14 @@ export function createRegistryRequests(options: RegistryRequestsOptions): Regist
     }
   }
 
-  return async (path, answer, body) => {
+  return async (path, answer, body, deadline = now() + timeoutMs) => {
     const request = `${body === undefined ? "GET" : "POST"} ${path}`;
-    const deadline = now() + timeoutMs;
     for (let count = 1; ; count++) {
-      const outcome = await attempt(request, path, body, Math.max(1, Math.min(attemptTimeoutMs, deadline - now())));
+      const leftMs = deadline - now();
+      if (leftMs <= 0) {
+        throw new BackboneError("REGISTRY_UNAVAILABLE", `no time was left to ask the schema registry ${request}`);
+      }
+      const outcome = await attempt(request, path, body, Math.min(attemptTimeoutMs, leftMs));
       if ("text" in outcome) {
         const result = v.safeParse(answer, parseJson(outcome.text));
         if (result.success) return result.output;
@@ -80,7 +92,7 @@ function retryAfter(header: string | null): number {
 
 /**
  * What a refusal means. Only the registry's own "not found" (error codes 404xx) says that a schema is unknown: a 404 of
- * a proxy or of a wrong path does not. Whatever else is refused (401, 403, 429) lies with the surroundings, not with the
+ * a proxy or of a wrong path (error code 404) does not. Whatever else is refused (401, 403, 429) lies with the surroundings, not with the
  * record, and must not dead-letter it.
  *
  * @see https://docs.confluent.io/platform/current/schema-registry/develop/api.html#errors
@@ -89,7 +101,7 @@ function refusal(request: string, status: number, text: string): BackboneError {
   const answer = v.safeParse(errorAnswer, parseJson(text));
   const errorCode = answer.success ? answer.output.error_code : undefined;
   const message = `schema registry answered ${status} (error code ${errorCode ?? "none"}) to ${request}`;
-  if (status === 404 && errorCode !== undefined && `${errorCode}`.startsWith("404")) {
+  if (status === 404 && errorCode !== undefined && /^404\d\d$/.test(`${errorCode}`)) {
     return new BackboneError("SCHEMA_NOT_FOUND", message);
   }
   if (status !== 409 && status !== 422) return new BackboneError("REGISTRY_UNAVAILABLE", message);

@@ -8,6 +8,7 @@ import {
   toStructuredRecord,
 } from "../../../shared/cloudevents/index.ts";
 import { sourceRecord, throughLambda } from "../../fixtures/events/source-record.ts";
+import { errorOf } from "./error-of.ts";
 
 const required = [
   ["ce_specversion", "1.0"],
@@ -78,6 +79,14 @@ describe.each([
   ] as const)("claims no identity with %s", (__, headers, value) => {
     expect(claimedIdentity(coming(sourceRecord(headers, value)))).toBeUndefined();
   });
+});
+
+test.each(["ce_id", "ce_shop", "content-type"])("a %s among foreign headers is refused, in both modes", (name) => {
+  const event = toEvent(sourceRecord(required));
+  for (const write of [toBinaryRecord, toStructuredRecord]) {
+    const error = errorOf(() => write(event, null, [[name, Buffer.from("1")]]));
+    expect(error).toMatchObject({ code: "MALFORMED_EVENT", message: expect.stringContaining(`header ${name} is of`) });
+  }
 });
 
 test("an event goes from mode to mode and back without a change", () => {

@@ -94,6 +94,18 @@ test.each([
   expect(error.message).toContain(`header ${header[0]} contradicts the event`);
 });
 
+test.each([
+  ["a second content-type, after that of the structured event", ["content-type", "a/b"], "content-type appears more"],
+  ["the same content-type again", contentType, "content-type appears more than once"],
+  ["a ce_ header that appears twice, though it repeats the event", ["ce_id", "1"], "ce_id appears more than once"],
+] as const)("refuses %s", (_, header, message) => {
+  const record = structured(bare, ...(header[0] === "ce_id" ? [header, header] : [header]));
+  for (const coming of [record, throughLambda(record)]) {
+    const error = errorOf(() => toEvent(coming));
+    expect(error).toMatchObject({ code: "MALFORMED_EVENT", message: expect.stringContaining(message) });
+  }
+});
+
 const secret = "4111111111111111";
 
 test.each([

@@ -71,6 +71,16 @@ describe("the key", () => {
     expect(toBinaryRecord({ ...event, partitionkey: undefined }, partitionKey).key).toBeNull();
   });
 
+  test.each([
+    ["a Date", new Date(0)],
+    ["bytes", Uint8Array.of(255, 0)],
+    ["a number", 7],
+    ["false", false],
+  ])("is the text that partitionkey is written as: %s", (___, partitionkey) => {
+    const { key, headers } = toBinaryRecord({ ...bare, partitionkey }, partitionKey);
+    expect(key).toEqual(headers.find(([name]) => name === "ce_partitionkey")?.[1]);
+  });
+
   test("comes from a function, which adds nothing to the event", () => {
     const record = toBinaryRecord(bare, ({ id }) => `key-${id}`);
     expect(record.key).toEqual(Buffer.from("key-1"));

@@ -74,9 +74,24 @@ describe("resolution", () => {
     expect(await reading(avro(uuid), avro({ type: "string" }))(framed([72, ...Buffer.from(id)]))).toBe(id);
   });
 
+  test("microseconds are read as the plain number that they are", async () => {
+    const micros = avro({ type: "long", logicalType: "timestamp-micros" });
+    expect(await reading(micros)(framed([4]))).toBe(2);
+    expect(await reading(avro({ type: "double" }), micros)(framed([4]))).toBe(2);
+    expect(
+      await reading(
+        avro({ type: "array", items: ["null", "long"] }),
+        avro({ type: "array", items: ["null", { type: "long", logicalType: "timestamp-micros" }] }),
+      )(framed([2, 2, 4, 0])),
+    ).toEqual([2]);
+  });
+
   test.each([
     ["another scale", decimal(3), decimal(2)],
     ["more digits than the reader allows", decimal(2, 4), decimal(2, 6)],
+    ["microseconds for a time in milliseconds", time, { type: "long", logicalType: "timestamp-micros" }],
+    ["nanoseconds for a time in milliseconds", time, { type: "long", logicalType: "timestamp-nanos" }],
+    ["a time of day for a date", date, { type: "int", logicalType: "time-millis" }],
     ["a text for a date", date, { type: "string" }],
     ["bytes of another size for a uuid", uuidBytes, { type: "fixed", name: "Id", size: 8 }],
   ])("%s is SCHEMA_MISMATCH", async (_, reader, writer) => {

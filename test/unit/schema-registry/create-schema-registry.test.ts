@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createSchemaRegistry, type Schema } from "../../../shared/schema-registry/index.ts";
-import { json, registryThat } from "./stub-registry.ts";
+import { type Answer, json, registryThat } from "./stub-registry.ts";
 
 const schema: Schema = { schemaType: "AVRO", schema: '{"type":"record","name":"A","fields":[]}' };
 const unknownId = json(404, { error_code: 40403, message: "Schema not found" });
@@ -29,6 +29,19 @@ describe("schemaById", () => {
       "/subjects/line/versions/2",
       "/subjects/money/versions/2",
     ]);
+  });
+
+  test("takes timeoutMs at most, however many schemas it refers to", async () => {
+    let nowMs = 0;
+    const references = Array.from({ length: 50 }, (_, index) => ({ name: "x", subject: `s${index}`, version: 1 }));
+    const answer = json(200, { schema: '"string"', references });
+    const slow: Answer = (request, response) => {
+      nowMs += 600;
+      answer(request, response);
+    };
+    const { registry, requests } = await registryThat(slow, { now: () => nowMs, timeoutMs: 1_000 });
+    await expect(registry.schemaById(7)).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
+    expect(requests).toHaveLength(2);
   });
 
   test("does not ask for the references of other types", async () => {
@@ -129,6 +142,9 @@ test("credentials are sent as basic authentication", async () => {
 test.each([
   ["no URL", { url: "registry" }],
   ["another protocol", { url: "ftp://registry" }],
+  ["an empty query, before which paths would not come", { url: "http://registry?" }],
+  ["an empty fragment", { url: "http://registry#" }],
+  ["a space after the URL", { url: "http://registry " }],
   ["a password in the URL", { url: "http://orders:secret@registry" }],
   ["credentials without a user", { credentials: { username: "", password: "secret" } }],
   ["no time at all", { timeoutMs: 0 }],
@@ -145,6 +161,7 @@ describe("what a refusal means", () => {
     ["an unknown id", 404, { error_code: 40403, message: "Schema not found" }, "SCHEMA_NOT_FOUND"],
     ["an unknown subject", 404, { error_code: 40401, message: "Subject not found" }, "SCHEMA_NOT_FOUND"],
     ["a 404 of something else", 404, "<html>", "REGISTRY_UNAVAILABLE"],
+    ["a path that is not the registry's", 404, { error_code: 404, message: "HTTP 404" }, "REGISTRY_UNAVAILABLE"],
     ["an incompatible schema", 409, { error_code: 409 }, "SCHEMA_MISMATCH"],
     ["an invalid schema", 422, { error_code: 42201 }, "SCHEMA_MISMATCH"],
     ["no permission", 401, {}, "REGISTRY_UNAVAILABLE"],

@@ -57,6 +57,16 @@ describe.each(Object.entries(formats))("%s", (_, format) => {
   });
 });
 
+test("JSON that is no such protobuf message: the error says where, and holds nothing of what is there", async () => {
+  const read = reading(formats.PROTOBUF, formats.PROTOBUF, "JSON");
+  const error: unknown = await read(json({ units: "secret" }), metadata("PROTOBUF")).catch((thrown) => thrown);
+  expect(error).toMatchObject({
+    code: "MALFORMED_PAYLOAD",
+    message: "value of event does not fit its schema (id 42): Order.units: invalid integer",
+  });
+  expect(error).not.toHaveProperty("cause");
+});
+
 test("an id that is none of the Confluent API is MALFORMED_PAYLOAD", async () => {
   const glue = metadata("AVRO", "8f0a9e3d-7a4f-4f0c-9d57-0e2a1a3f9c11");
   const read = reading(formats.AVRO, formats.AVRO, "SOURCE");
@@ -87,6 +97,20 @@ describe("Avro out of JSON", () => {
     ["a decimal", { type: "bytes", logicalType: "decimal", precision: 4, scale: 2 }, "\u0004\u00d2", "12.34"],
   ])("%s", async (_, type, value, expected) => {
     expect(await read([{ name: "a", type }], { a: value, unknown: 1 })).toEqual({ a: expected });
+  });
+
+  test("members of a union that look alike at every level are told apart in no time, whether they fit or not", async () => {
+    const next = (...members: unknown[]) => ({ name: "next", type: ["null", ...members] });
+    const odd = { type: "record", name: "Odd", fields: [next("Even", "Odd"), { name: "isOdd", type: "boolean" }] };
+    const even = { type: "record", name: "Even", fields: [next("Even", odd), { name: "isEven", type: "boolean" }] };
+    const nested = (innermost: unknown) =>
+      Array(60)
+        .fill({ isOdd: true })
+        .reduce((inner, outer) => ({ next: inner, ...outer }), innermost);
+    const start = (next: unknown) => ({ a: { next, isEven: true } });
+    const fields = [{ name: "a", type: even }];
+    expect(await read(fields, start(nested(null)))).toMatchObject({ a: { next: { Odd: { isOdd: true } } } });
+    await expect(read(fields, start(nested(5)))).rejects.toMatchObject({ code: "MALFORMED_PAYLOAD" });
   });
 
   test("an absent field has its default", async () => {

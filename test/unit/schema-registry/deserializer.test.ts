@@ -43,6 +43,11 @@ test("a schema of another type than the reader's is SCHEMA_MISMATCH", async () =
   });
 });
 
+test("an endless event type is cut in the message", () => {
+  const thrown = expect.objectContaining({ code: "UNKNOWN_EVENT_TYPE", message: expect.stringMatching(/^.{90,200}$/) });
+  expect(() => setUp().deserialize("x".repeat(100_000), framed([]))).toThrow(thrown);
+});
+
 describe("wrong options are INVALID_OPTIONS", () => {
   const registry = { schemaById: async () => avro(schema) };
 

@@ -124,6 +124,21 @@ test.each([
   expect(error).not.toHaveProperty("cause");
 });
 
+test("a message without a JSON form is MALFORMED_PAYLOAD, whose error holds nothing of it", async () => {
+  const masked = await protobuf(
+    'syntax = "proto3"; import "google/protobuf/field_mask.proto"; message M { google.protobuf.FieldMask mask = 1; }',
+    "M",
+  );
+  const mask = Buffer.from("seCret");
+  const body = [0, 10, mask.length + 2, 10, mask.length, ...mask];
+  const error: unknown = await reading(masked)(framed(body)).catch((thrown) => thrown);
+  expect(error).toMatchObject({
+    code: "MALFORMED_PAYLOAD",
+    message: expect.stringContaining("no canonical JSON form"),
+  });
+  expect(error).not.toHaveProperty("cause");
+});
+
 test.each([
   ["text that is no .proto file", "message {", "M"],
   ["a message that the file does not declare", 'syntax = "proto3"; message M {}', "N"],
