@@ -25,7 +25,7 @@ export interface DeadLetterRecordOptions {
 /**
  * The record for the dead-letter topic: original key, value bytes and headers untouched and in their order, followed by
  * the `dlt-*` headers. A record that was redriven keeps the headers of its earlier failure; of headers with one name, the
- * last one is of the latest failure.
+ * last one is of the latest failure. The producer's client gathers headers of one name when it sends.
  */
 export function deadLetterRecord(
   letter: DeadLetter,
