@@ -25,7 +25,7 @@ export interface DeadLetterRecordOptions {
 /**
  * The record for the dead-letter topic: original key, value bytes and headers untouched and in their order, followed by
  * the `dlt-*` headers. A record that was redriven keeps the headers of its earlier failure; of headers with one name, the
- * last one is of the latest failure.
+ * last one is of the latest failure. The producer's client gathers headers of one name when it sends.
  */
 export function deadLetterRecord(
   letter: DeadLetter,
@@ -69,8 +69,8 @@ function redriveCountOf(record: SourceRecord): number {
   return /^\d{1,9}$/.test(text) ? Number(text) : 0;
 }
 
-/** Kafka gives -1 where a record has no timestamp; a producer may write any number. */
+/** Kafka gives -1 where a record has no timestamp, and a producer may write any number: what is no time stays a number. */
 function isoTime(timestampMs: number): string {
   const time = new Date(timestampMs);
-  return Number.isNaN(time.getTime()) ? String(timestampMs) : time.toISOString();
+  return timestampMs < 0 || Number.isNaN(time.getTime()) ? String(timestampMs) : time.toISOString();
 }

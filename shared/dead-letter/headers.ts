@@ -3,7 +3,7 @@ export const deadLetterHeaders = {
   originalTopic: "dlt-original-topic",
   originalPartition: "dlt-original-partition",
   originalOffset: "dlt-original-offset",
-  /** ISO 8601, UTC */
+  /** ISO 8601, UTC; the number that the record has where that is no time, -1 where it has none */
   originalTimestamp: "dlt-original-timestamp",
   consumerGroup: "dlt-consumer-group",
   /** A code of the closed list of error codes. */

@@ -3,24 +3,32 @@ import { type AddedHeaders, classNameOf, type DeadLetter, messageOf, stackOf } f
 /**
  * The headers that Spring Kafka's DeadLetterPublishingRecoverer writes: numbers in big-endian bytes, int32 for the
  * partition, int64 for offset and timestamp. Like there, those of a later failure follow those of an earlier one, and
- * the last one counts. `kafka_dlt-original-timestamp-type` is left out: a record here does not know it.
+ * the last one counts. The timestamp's type is there where the record knows it.
  *
  * @see https://docs.spring.io/spring-kafka/reference/kafka/annotation-error-handling.html#dlpr-headers
  */
 export function springHeaders({ record, error, consumerGroup }: DeadLetter): AddedHeaders {
   const cause = error.cause instanceof Error ? error.cause : undefined;
+  const timestampType = javaNames.get(record.timestampType);
   return [
     ["kafka_dlt-original-topic", record.topic],
     ["kafka_dlt-original-partition", int32(record.partition)],
     ["kafka_dlt-original-offset", int64(record.offset)],
     ["kafka_dlt-original-timestamp", int64(record.timestampMs)],
+    ...(timestampType ? ([["kafka_dlt-original-timestamp-type", timestampType]] satisfies AddedHeaders) : []),
     ["kafka_dlt-original-consumer-group", consumerGroup],
     ["kafka_dlt-exception-fqcn", classNameOf(error)],
-    ...(cause ? ([["kafka_dlt-exception-cause-fqcn", cause.name]] satisfies AddedHeaders) : []),
+    ...(cause ? ([["kafka_dlt-exception-cause-fqcn", String(cause.name)]] satisfies AddedHeaders) : []),
     ["kafka_dlt-exception-message", messageOf(error)],
     ["kafka_dlt-exception-stacktrace", stackOf(error)],
   ];
 }
+
+/** What Java's TimestampType calls itself. */
+const javaNames: ReadonlyMap<unknown, string> = new Map([
+  ["CREATE_TIME", "CreateTime"],
+  ["LOG_APPEND_TIME", "LogAppendTime"],
+]);
 
 function int32(value: number): Buffer {
   const bytes = Buffer.alloc(4);

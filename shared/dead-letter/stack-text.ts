@@ -20,9 +20,12 @@ export function stackText(error: Error, maxCharacters: number): string {
   return parts.join("\n").slice(0, maxCharacters).toWellFormed();
 }
 
-function framesOf({ stack = "", message }: Error): string[] {
+/** Of a thrown error nothing is sure: the stack may be anything where somebody has set Error.prepareStackTrace. */
+function framesOf({ stack, message }: { stack?: unknown; message?: unknown }): string[] {
+  if (typeof stack !== "string") return [];
   // The message stands before the frames and may have lines that look like frames.
-  const start = stack.indexOf(message);
-  const afterMessage = start < 0 ? stack : stack.slice(start + message.length);
+  const text = String(message);
+  const start = stack.indexOf(text);
+  const afterMessage = start < 0 ? stack : stack.slice(start + text.length);
   return afterMessage.split("\n").filter((line) => frame.test(line));
 }

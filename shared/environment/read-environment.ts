@@ -8,7 +8,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * Reads the environment of a function once, at its start, into a typed value.
  *
  * Variables that the schema does not name are ignored. The values of variables whose name speaks of a password,
- * secret or token never appear in the message.
+ * secret or token never appear in the message, nor do a URL's username and password.
  *
  * @param schema a valibot schema over the variables, made of `text`, `wholeNumber`, `httpUrl`, `brokerList`
  * @throws BackboneError INVALID_OPTIONS that names every missing or wrong variable at once
@@ -35,10 +35,16 @@ function problem(name: string, value: string | undefined, issue: v.BaseIssue<unk
 }
 
 const secretName = /PASSWORD|SECRET|TOKEN/;
+/** Up to the last @ before the path, since a password may hold one. */
+const credentials = /\/\/[^/]*@/;
 const maxShownLength = 80;
 
 function received(name: string, value: string | undefined): string {
   if (value === undefined) return "nothing";
   if (secretName.test(name)) return "a value that is not shown";
-  return JSON.stringify(value.length > maxShownLength ? `${value.slice(0, maxShownLength)}…` : value);
+  return JSON.stringify(shortened(value.replace(credentials, "//…@")));
+}
+
+function shortened(value: string): string {
+  return value.length > maxShownLength ? `${value.slice(0, maxShownLength)}…` : value;
 }

@@ -11,10 +11,11 @@ import { type ProducerOptions, producerOptionsSchema } from "./producer-options.
  * A producer that acknowledges only what is in the log of all in-sync replicas (acks all, idempotent).
  *
  * It connects with the first send and keeps the connection across invocations. One send is in flight at a time;
- * records that come meanwhile go out together with the next one. After any failed send the client is discarded and the
- * next send opens a fresh one, because kafkajs rolls its sequence numbers back after a failure and the broker would
- * then drop later records as repetitions, acknowledging them nevertheless. When a batch fails or runs out of time,
- * every record in it fails with KAFKA_UNAVAILABLE, since none's outcome is known.
+ * records that come meanwhile go out together with the next one. After any failed send, and after one that kafkajs had
+ * to repeat, the client is discarded and the next send opens a fresh one, because kafkajs rolls its sequence numbers back
+ * after a failure and the broker would then drop later records as repetitions, acknowledging them nevertheless. When a
+ * batch fails, every record in it fails with KAFKA_UNAVAILABLE, since none's outcome is known; a record whose time is up
+ * fails alone.
  *
  * A batch that is refused for its size goes out again in smaller ones, until the record that is too large is alone and
  * fails with RECORD_TOO_LARGE; its neighbours are acknowledged. Those in other partitions may be in the log twice.
@@ -26,33 +27,37 @@ export function createProducer(options: ProducerOptions): Producer {
   const { logger, timeoutMs, maxIdleMs, now, createClient = () => createKafkajsClient(parsed) } = parsed;
   const waiting: PendingSend[] = [];
   let connection: Connection | undefined;
-  let lastSendAt = now();
+  let lastUseAt = now();
   let sending = false;
   // Lowered for good when a topic takes less: one batch that is refused costs a new connection.
   let maxBatchBytes = defaultMaxBatchBytes;
 
   async function sendAll(): Promise<void> {
     sending = true;
-    for (let oldest = waiting[0]; oldest !== undefined; oldest = waiting[0]) await sendNext(oldest.deadline);
+    while (waiting.length > 0) await sendNext();
     sending = false;
   }
 
-  async function sendNext(deadline: number): Promise<void> {
+  async function sendNext(): Promise<void> {
     let batch: PendingSend[] = [];
     try {
-      const client = await withinBudget(connect(), deadline - now());
+      const client = await connect();
       // Taken only now, so that all that came while connecting goes out together.
       batch = takeBatch(waiting, maxBatchBytes);
+      const newest = batch.at(-1);
+      // Time was up for all who waited for the connection.
+      if (newest === undefined) return;
       for (const send of batch) send.attempted = true;
-      await withinBudget(client.sendBatch(batch), deadline - now());
-      lastSendAt = now();
+      await withinBudget(client.sendBatch(batch), newest.deadline - now());
+      lastUseAt = now();
       for (const send of batch) send.resolve();
+      if (client.isSpent) void discard();
     } catch (cause) {
       void discard();
       const tooLarge = cause instanceof BackboneError && cause.code === "RECORD_TOO_LARGE";
       if (tooLarge && batch.length > 1) {
         maxBatchBytes = bytesOf(batch) / 2;
-        waiting.unshift(...batch);
+        waiting.unshift(...batch.filter(({ deadline }) => deadline > now()));
         return;
       }
       // Without a connection nobody who waits for it can be served.
@@ -62,9 +67,12 @@ export function createProducer(options: ProducerOptions): Producer {
   }
 
   function connect(): Promise<KafkaClient> {
-    if (now() - lastSendAt > maxIdleMs) void discard();
-    connection ??= open(createClient);
-    return connection.ready;
+    if (now() - lastUseAt > maxIdleMs) void discard();
+    if (connection === undefined) {
+      lastUseAt = now();
+      connection = open(createClient);
+    }
+    return withinBudget(connection.ready, lastUseAt + timeoutMs - now());
   }
 
   async function discard(): Promise<void> {
@@ -77,12 +85,22 @@ export function createProducer(options: ProducerOptions): Producer {
     }
   }
 
+  function giveUp(send: PendingSend): void {
+    const place = waiting.indexOf(send);
+    if (place >= 0) waiting.splice(place, 1);
+    send.reject(unavailable(send, timeIsUp()));
+  }
+
   return {
-    send: (topic, record) =>
-      new Promise<void>((resolve, reject) => {
-        waiting.push({ topic, record, deadline: now() + timeoutMs, attempted: false, resolve, reject });
-        if (!sending) void sendAll();
-      }),
+    send(topic, record) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const send = { topic, record, deadline: now() + timeoutMs, attempted: false, resolve, reject };
+      waiting.push(send);
+      // One for each record, because a batch is given the time of the one that came last.
+      const timer = setTimeout(() => giveUp(send), timeoutMs);
+      if (!sending) void sendAll();
+      return promise.finally(() => clearTimeout(timer));
+    },
     close: discard,
   };
 }
@@ -105,13 +123,17 @@ function open(createClient: () => Promise<KafkaClient>): Connection {
 async function withinBudget<T>(work: Promise<T>, budgetMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the time budget is used up")), Math.max(budgetMs, 0));
+    timer = setTimeout(() => reject(timeIsUp()), Math.max(budgetMs, 0));
   });
   try {
     return await Promise.race([work, timeout]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function timeIsUp(): Error {
+  return new Error("the time budget is used up");
 }
 
 function bytesOf(batch: readonly PendingSend[]): number {
@@ -126,7 +148,7 @@ function tooLargeError({ topic, record }: PendingSend, cause: unknown): Backbone
 function unavailable({ topic, attempted }: PendingSend, cause: unknown): BackboneError {
   const what = attempted
     ? "kafka did not acknowledge the record, its outcome is unknown"
-    : "no connection to kafka, the record was not sent";
+    : "kafka was not reached, the record was not sent";
   const reason = cause instanceof Error ? cause.message : "unknown failure";
   return new BackboneError("KAFKA_UNAVAILABLE", `${what}: topic ${topic}: ${reason}`, { cause });
 }

@@ -32,6 +32,11 @@ export interface KafkaClient {
    *   partitions' shares may be in the log.
    */
   sendBatch(records: readonly TopicRecord[]): Promise<void>;
+  /**
+   * True once a request was sent more than once, though the batch succeeded: what the client and the brokers hold for the
+   * next sequence number may differ, so it must not send on.
+   */
+  readonly isSpent: boolean;
   /** Ends the connections at once, also those still being opened or waiting for an answer. */
   close(): Promise<void>;
 }

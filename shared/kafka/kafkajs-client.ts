@@ -30,6 +30,7 @@ export async function createKafkajsClient(options: KafkajsClientOptions): Promis
   await stopIdleTimers();
   const sockets = trackedSockets(route);
   const partitions = new WeakMap<Message, number>();
+  let isSpent = false;
   const kafka = new Kafka({
     clientId: "msk-event-backbone",
     brokers: [...brokers],
@@ -48,7 +49,9 @@ export async function createKafkajsClient(options: KafkajsClientOptions): Promis
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
     retry: { retries: 8 },
-    createPartitioner: stablePartitioner(Partitioners.DefaultPartitioner, partitions),
+    createPartitioner: stablePartitioner(Partitioners.DefaultPartitioner, partitions, () => {
+      isSpent = true;
+    }),
   });
   // A connection that was cut without a word looks open: kafkajs would repeat the request on it until time is up.
   producer.on(producer.events.REQUEST_TIMEOUT, ({ payload }) => sockets.cut(payload.broker, "a request timed out"));
@@ -73,6 +76,11 @@ export async function createKafkajsClient(options: KafkajsClientOptions): Promis
         );
       }
     },
+    // Requests of an attempt go on when that to another broker has failed. One that fails after its partition has moved
+    // and was sent to the new leader rolls back what the latter has counted.
+    get isSpent() {
+      return isSpent;
+    },
     close: async () => sockets.close(),
   };
 }
@@ -95,12 +103,20 @@ function refused(cause: unknown): never {
 /**
  * Keeps a message in the partition that it was given first. kafkajs asks again for each attempt, and a message without
  * a key would change its partition: the sequence of the first one, rolled back, would then swallow a later record.
+ *
+ * @param onRepetition called when kafkajs asks again
  */
-function stablePartitioner(create: ICustomPartitioner, partitions: WeakMap<Message, number>): ICustomPartitioner {
+function stablePartitioner(
+  create: ICustomPartitioner,
+  partitions: WeakMap<Message, number>,
+  onRepetition: () => void,
+): ICustomPartitioner {
   return () => {
     const choose = create();
     return (choice) => {
-      const partition = partitions.get(choice.message) ?? choose(choice);
+      const earlier = partitions.get(choice.message);
+      if (earlier !== undefined) onRepetition();
+      const partition = earlier ?? choose(choice);
       partitions.set(choice.message, partition);
       return partition;
     };

@@ -30,7 +30,10 @@ export interface ProducerOptions {
 }
 
 // Messages of our own throughout: valibot's would quote what was given, here a password.
-const text = (message: string) => v.pipe(v.string(message), v.nonEmpty(message));
+const text = () => {
+  const message = "must be a non-empty text";
+  return v.pipe(v.string(message), v.nonEmpty(message));
+};
 const milliseconds = () => {
   const message = "must be a whole number of milliseconds, 1 or more";
   return v.pipe(v.number(message), v.integer(message), v.minValue(1, message));
@@ -48,9 +51,9 @@ export const producerOptionsSchema = v.strictObject({
   ),
   auth: v.union(
     [
-      v.strictObject({ mechanism: v.literal("iam"), region: text("") }),
-      v.strictObject({ mechanism, username: text(""), password: text("") }),
-      v.strictObject({ mechanism, secretArn: text("") }),
+      v.strictObject({ mechanism: v.literal("iam"), region: text() }),
+      v.strictObject({ mechanism, username: text(), password: text() }),
+      v.strictObject({ mechanism, secretArn: text() }),
     ],
     "must be iam with a region, or scram-sha-512 with either a username and a password or a secretArn",
   ),

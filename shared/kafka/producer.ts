@@ -12,7 +12,8 @@ export interface Producer {
    *
    * @throws BackboneError KAFKA_UNAVAILABLE (retriable): no acknowledgement within the time budget. The outcome is
    *   unknown: the record may be in the log, and sending it again may double it.
-   * @throws BackboneError RECORD_TOO_LARGE (not retriable): the record is larger than its topic takes, and not in the log
+   * @throws BackboneError RECORD_TOO_LARGE (not retriable): the record is larger than its topic takes, and not in the log.
+   *   One that is larger than the broker's `socket.request.max.bytes`, 100 MiB by default, is KAFKA_UNAVAILABLE.
    */
   send(topic: string, record: OutgoingRecord): Promise<void>;
   /** Closes the connections; a later `send` opens fresh ones. */

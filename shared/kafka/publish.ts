@@ -12,8 +12,8 @@ import type { Producer } from "./producer.ts";
  */
 export interface OutgoingEvent<T = unknown> extends CloudEventV1Attributes<T> {
   /**
-   * Together with `source` it identifies the event: a repetition has the same. Derive it from what the event is about
-   * where the code that publishes may run again.
+   * Together with `source` it identifies the event: a repetition has the same. Give one, derived from what the event is
+   * about, wherever publishing can be repeated: a new one makes the repetition another event.
    *
    * @default a new UUIDv7
    */
@@ -47,7 +47,8 @@ export type PublishedEvent = CloudEventV1<Buffer>;
  * goes beside it, as the headers that tracers of Kafka clients read.
  *
  * It resolves once all in-sync replicas have the record, with the event as it was sent. At least once: after
- * KAFKA_UNAVAILABLE the event may be in the log, and publishing it again with the same id is safe.
+ * KAFKA_UNAVAILABLE the event may be in the log, and publishing it again is safe with the same `id`, so an event whose
+ * publishing can be repeated needs one of its own.
  *
  * @throws BackboneError MALFORMED_EVENT, UNKNOWN_EVENT_TYPE, SCHEMA_MISMATCH, RECORD_TOO_LARGE; retriable:
  *   SCHEMA_NOT_FOUND, REGISTRY_UNAVAILABLE, KAFKA_UNAVAILABLE

@@ -1,5 +1,5 @@
 import type { SchemaMetadata } from "./msk-event.ts";
-import type { RecordHeaders, SourceRecord } from "./source-record.ts";
+import type { RecordHeaders, SourceRecord, TimestampType } from "./source-record.ts";
 
 /** Headers as Lambda sends them: one object a header, bytes signed, a null value like an empty one. Not yet checked. */
 export type SignedHeaders = readonly Readonly<Record<string, readonly number[] | null>>[];
@@ -17,6 +17,7 @@ export class MskSourceRecord implements SourceRecord {
   readonly value: Buffer | null;
   readonly signedHeaders: SignedHeaders;
   readonly valueSchema: SchemaMetadata | undefined;
+  readonly timestampType: TimestampType | undefined;
   #headers: RecordHeaders | undefined;
 
   constructor(
@@ -28,6 +29,7 @@ export class MskSourceRecord implements SourceRecord {
     value: Buffer | null,
     signedHeaders: SignedHeaders,
     valueSchema: SchemaMetadata | undefined,
+    timestampType: TimestampType | undefined,
   ) {
     this.topic = topic;
     this.partition = partition;
@@ -37,6 +39,7 @@ export class MskSourceRecord implements SourceRecord {
     this.value = value;
     this.signedHeaders = signedHeaders;
     this.valueSchema = valueSchema;
+    this.timestampType = timestampType;
   }
 
   get headers(): RecordHeaders {
@@ -61,6 +64,7 @@ export const keptAlive: SourceRecord = new MskSourceRecord(
   Buffer.alloc(0),
   [],
   undefined,
+  "CREATE_TIME",
 );
 
 /**

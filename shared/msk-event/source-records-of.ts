@@ -61,7 +61,7 @@ function sourceRecord(name: string, record: MskRecord | null | undefined): Sourc
   ) {
     throw notARecord(name);
   }
-  const { topic, partition, offset, timestamp, key, value, headers } = record;
+  const { topic, partition, offset, timestamp, timestampType, key, value, headers } = record;
   return new MskSourceRecord(
     topic,
     partition,
@@ -71,6 +71,7 @@ function sourceRecord(name: string, record: MskRecord | null | undefined): Sourc
     bytesOf(name, value),
     headersOf(name, headers),
     checkedSchema(name, record.valueSchemaMetadata),
+    timestampType,
   );
 }
 

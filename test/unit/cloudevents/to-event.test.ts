@@ -152,7 +152,8 @@ describe.each([
 });
 
 test("a header of a Lambda event that is no list of bytes makes its own record malformed", () => {
-  const record = (headers: unknown) => new MskSourceRecord("t", 0, 1, 1, null, null, headers as never, undefined);
+  const record = (headers: unknown) =>
+    new MskSourceRecord("t", 0, 1, 1, null, null, headers as never, undefined, "CREATE_TIME");
   const good = required.map(([name, text]) => ({ [name]: [...Buffer.from(text)] }));
   expect(messageOf(record([...good, { shop: "text" }]))).toContain("header shop is not a list of bytes");
   expect(messageOf(record([...good.slice(1), { ce_specversion: ["1", ".", "0"] }]))).toContain(

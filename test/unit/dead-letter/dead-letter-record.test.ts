@@ -64,6 +64,21 @@ describe("deadLetterRecord", () => {
     expect(dltHeaders(error)["dlt-error-stack"]?.length).toBeLessThanOrEqual(4_096);
   });
 
+  test("is made of whatever was thrown, without a stack that is no text", () => {
+    const cause = Object.assign(new Error(), { message: null, stack: [{}] });
+    const error = new BackboneError("HANDLER_FAILED", "the handler threw Error", { cause });
+    expect(dltHeaders(error)["dlt-error-stack"]).toMatch(/\ncaused by Error$/);
+  });
+
+  test.each([
+    [-1, "-1"],
+    [9e15, "9000000000000000"],
+    [0, "1970-01-01T00:00:00.000Z"],
+  ])("writes the original timestamp %d as %s: what is no time stays a number", (timestampMs, text) => {
+    const headers = dltHeaders(new BackboneError("RULE_VIOLATED", "no"), { ...original, timestampMs });
+    expect(headers["dlt-original-timestamp"]).toBe(text);
+  });
+
   test("carries the redrive count of the latest redrive on", () => {
     const count = (text: string) => ["dlt-redrive-count", Buffer.from(text)] as [string, Buffer];
     const error = new BackboneError("RULE_VIOLATED", "no");

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { deadLetterRecord, type ForeignHeaders } from "../../../shared/dead-letter/index.ts";
 import { BackboneError } from "../../../shared/errors.ts";
+import type { SourceRecord } from "../../../shared/msk-event/index.ts";
 
 const record = {
   topic: "orders",
@@ -12,7 +13,7 @@ const record = {
   headers: [] as [string, Buffer][],
 };
 
-function headersFor(name: ForeignHeaders, error: BackboneError, original = record) {
+function headersFor(name: ForeignHeaders, error: BackboneError, original: SourceRecord = record) {
   const failedAt = new Date(0);
   const letter = { record: original, error, attempts: 1, consumerGroup: "inventory", failedAt };
   const { headers } = deadLetterRecord(letter, { headersFor: [name] });
@@ -29,6 +30,16 @@ describe("headers of Spring Kafka", () => {
     expect(headers.get("original-offset")).toEqual(Buffer.from("0000010000000007", "hex"));
     expect(headers.get("original-timestamp")?.readBigInt64BE()).toBe(1_767_225_600_123n);
     expect(headers.get("original-consumer-group")?.toString()).toBe("inventory");
+  });
+
+  test.each([
+    ["CREATE_TIME", "CreateTime"],
+    ["LOG_APPEND_TIME", "LogAppendTime"],
+    [undefined, undefined],
+    ["toString" as never, undefined],
+  ] as const)("call a timestamp of type %s %s, as Java does", (timestampType, name) => {
+    const headers = headersFor("spring", new BackboneError("MALFORMED_EVENT", "x"), { ...record, timestampType });
+    expect(headers.get("original-timestamp-type")?.toString()).toBe(name);
   });
 
   test("say why it failed, the cause by its name alone", () => {

@@ -49,6 +49,15 @@ test.each([
   expect(() => readEnvironment(schema, { ...environment, [name]: value })).toThrow(message);
 });
 
+test.each([
+  ["http://user:hunter2@registry", "http://…@registry"],
+  ["ftp://user:p@hunter2@registry/a@b", "ftp://…@registry/a@b"],
+])("never shows the credentials of a URL: %s", (url, shown) => {
+  expect(() => readEnvironment(schema, { ...environment, REGISTRY: url })).toThrow(
+    `REGISTRY must be an http or https URL without credentials, got "${shown}"`,
+  );
+});
+
 test("never shows a password", () => {
   expect(() => readEnvironment(schema, { ...environment, DB_PASSWORD: "hunter2" })).toThrow(
     "wrong environment: DB_PASSWORD must have 8 characters, got a value that is not shown",

@@ -13,6 +13,7 @@ class ClientDouble implements KafkaClient {
   readonly batches: { topics: string[]; values: string[]; acknowledge: () => void; fail: (error: Error) => void }[] =
     [];
   closed = false;
+  isSpent = false;
 
   connect(): Promise<void> {
     return this.connecting;
@@ -76,6 +77,11 @@ describe("createProducer", () => {
     [
       "auth: must be iam with a region, or scram",
       { auth: { mechanism: "scram-sha-512", username: 5, password: "hunter2" } },
+    ],
+    ["auth.region: must be a non-empty text", { auth: { mechanism: "iam", region: "" } }],
+    [
+      "auth.username: must be a non-empty text",
+      { auth: { mechanism: "scram-sha-512", username: "", password: "hunter2" } },
     ],
     ["logger: must be a logger", { logger: undefined }],
     ["timeoutMs: must be a whole number of milliseconds, 1 or more", { timeoutMs: 0 }],
@@ -255,6 +261,45 @@ describe("createProducer", () => {
     expect(await second).toMatchObject([{ status: "rejected", reason: { code: "KAFKA_UNAVAILABLE" } }]);
   });
 
+  test("a record whose time is up fails alone: one that goes out with it has the whole of its own", async () => {
+    const { producer, clients } = setUp({ timeoutMs: 1_000 });
+    void producer.send("t", record("in flight")).catch(() => {});
+    await vi.advanceTimersByTimeAsync(1);
+    const early = Promise.allSettled([producer.send("t", record("early"))]);
+    await vi.advanceTimersByTimeAsync(900);
+    const late = producer.send("t", record("late"));
+    await vi.advanceTimersByTimeAsync(99);
+    expect(batchOf(clients, 1, 0).values).toEqual(["early", "late"]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await early).toMatchObject([{ reason: { code: "KAFKA_UNAVAILABLE" } }]);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(clients[1]?.closed).toBe(false);
+    batchOf(clients, 1, 0).acknowledge();
+    await expect(late).resolves.toBeUndefined();
+  });
+
+  test("discards a client that had to repeat a request, though the batch is acknowledged", async () => {
+    const { producer, clients } = setUp();
+    const first = producer.send("t", record("a"));
+    await settle();
+    Object.assign(clients[0] ?? {}, { isSpent: true });
+    batchOf(clients, 0, 0).acknowledge();
+    await first;
+    void producer.send("t", record("b"));
+    await settle();
+    expect(clients[0]?.closed).toBe(true);
+    expect(batchOf(clients, 1, 0).values).toEqual(["b"]);
+  });
+
+  test("leaves no timer behind when all is acknowledged", async () => {
+    const { producer, clients } = setUp();
+    const sending = producer.send("t", record("a"));
+    await settle();
+    batchOf(clients, 0, 0).acknowledge();
+    await sending;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test("a connection that hangs fails all who wait for it and is closed", async () => {
     const client = new ClientDouble();
     client.connecting = new Promise<void>(() => {});
@@ -262,8 +307,8 @@ describe("createProducer", () => {
     const sends = Promise.allSettled([producer.send("t", record("a")), producer.send("u", record("b"))]);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(await sends).toMatchObject([
-      { reason: { message: expect.stringContaining("no connection to kafka, the record was not sent: topic t") } },
-      { reason: { message: expect.stringContaining("no connection to kafka, the record was not sent: topic u") } },
+      { reason: { message: expect.stringContaining("kafka was not reached, the record was not sent: topic t") } },
+      { reason: { message: expect.stringContaining("kafka was not reached, the record was not sent: topic u") } },
     ]);
     expect(client).toMatchObject({ closed: true, batches: [] });
   });

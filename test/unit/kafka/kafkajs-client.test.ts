@@ -147,6 +147,19 @@ describe("the kafkajs client", () => {
     expect.assertions(1);
   });
 
+  test("is spent once kafkajs has sent a batch more than once", async () => {
+    const client = await createKafkajsClient(options);
+    await client.sendBatch([{ topic: "t", record }]);
+    await client.sendBatch([{ topic: "t", record }]);
+    expect(client.isSpent).toBe(false);
+    kafkajs.acknowledge = (batch) => {
+      choosePartitions(batch);
+      return choosePartitions(batch);
+    };
+    await client.sendBatch([{ topic: "t", record }]);
+    expect(client.isSpent).toBe(true);
+  });
+
   test("fails when the answer lacks a partition, though kafkajs reports success", async () => {
     const client = await createKafkajsClient(options);
     kafkajs.acknowledge = (batch) => choosePartitions(batch).slice(0, 1);

@@ -10,6 +10,7 @@ test("reads every record of every partition with its place and time", () => {
     ["order-events", 0, 16, 1767225600001],
     ["order-events", 3, 7, 1767225600002],
   ]);
+  expect(records.map(({ timestampType }) => timestampType)).toEqual(["CREATE_TIME", "CREATE_TIME", "LOG_APPEND_TIME"]);
 });
 
 test("decodes key and value from base64", () => {
