@@ -84,9 +84,8 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): IdempotencyS
       Put: {
         TableName: table,
         Item: { id: leaseIdOf(key), owner, leasedUntil: until, expiresAt: Math.ceil(until / 1000) },
-        ConditionExpression: "attribute_not_exists(id) OR leasedUntil < :now OR #owner = :owner",
-        ExpressionAttributeNames: { "#owner": "owner" },
-        ExpressionAttributeValues: { ":now": now.getTime(), ":owner": owner },
+        ConditionExpression: "attribute_not_exists(id) OR leasedUntil < :now",
+        ExpressionAttributeValues: { ":now": now.getTime() },
       },
     };
   }
