@@ -1,44 +1,47 @@
 import avroTypes from "avsc";
-import { BackboneError } from "../errors.ts";
 import { boundedType } from "./avro-bounded-types.ts";
 import { valueFromJson } from "./avro-json.ts";
 import { readerLogicalTypes, writerLogicalTypes } from "./avro-logical-types.ts";
-import { type Decode, type LoadedFormat, Misfit, type WrittenSchema } from "./schema.ts";
+import type { Decode, LoadedFormat, WrittenSchema } from "./schema.ts";
 
-/** What `avro` loads on use. @throws BackboneError INVALID_OPTIONS for what is no Avro schema */
-export function avroFormat(schema: object): LoadedFormat {
+/** Makes the error for a value that does not fit. */
+type MisfitOf = (what: string) => Error;
+
+/**
+ * What `avro` loads on use. It imports nothing that a cold start needs too: esbuild would put that into a further chunk,
+ * to be read by every cold start.
+ *
+ * @throws Error for what is no Avro schema
+ */
+export function avroFormat(schema: object, misfit: MisfitOf): LoadedFormat {
   const type = readerType(schema);
   return {
     schemaType: "AVRO",
     schema: JSON.stringify(schema),
     recordName: type.name,
-    decoderOf: (writer) => decoderOf(type, writer),
+    decoderOf: (writer) => decoderOf(type, writer, misfit),
     fromJson: (json) => valueFromJson(type, json),
-    encode: (data) => encode(type, data),
+    encode: (data) => encode(type, data, misfit),
   };
 }
 
 function readerType(schema: object): avroTypes.Type {
-  try {
-    return avroTypes.Type.forSchema(avroSchemaOf(schema), {
-      logicalTypes: readerLogicalTypes,
-      // A wrong one, which is to be ignored in a writer's schema, is a mistake in one's own.
-      assertLogicalTypes: true,
-      omitRecordMethods: true,
-      typeHook: boundedType,
-    });
-  } catch (cause) {
-    throw new BackboneError("INVALID_OPTIONS", "not an avro schema", { cause });
-  }
+  return avroTypes.Type.forSchema(avroSchemaOf(schema), {
+    logicalTypes: readerLogicalTypes,
+    // A wrong one, which is to be ignored in a writer's schema, is a mistake in one's own.
+    assertLogicalTypes: true,
+    omitRecordMethods: true,
+    typeHook: boundedType,
+  });
 }
 
-function decoderOf(reader: avroTypes.Type, writer: WrittenSchema): Decode {
+function decoderOf(reader: avroTypes.Type, writer: WrittenSchema, misfit: MisfitOf): Decode {
   // It costs nothing measurable where both are the same.
   const resolver = reader.createResolver(writerType(writer));
   return (value, start) => {
     const { value: data, offset } = reader.decode(value, start, resolver);
     if (offset === value.length) return data;
-    throw new Misfit(offset < 0 ? "it has too few bytes" : `${value.length - offset} bytes are left over`);
+    throw misfit(offset < 0 ? "it has too few bytes" : `${value.length - offset} bytes are left over`);
   };
 }
 
@@ -54,11 +57,11 @@ function writerType({ schema, references = [] }: WrittenSchema): avroTypes.Type 
   return avroTypes.Type.forSchema(avroSchemaOf(JSON.parse(schema)), options);
 }
 
-function encode(type: avroTypes.Type, data: unknown): Buffer {
+function encode(type: avroTypes.Type, data: unknown, misfit: MisfitOf): Buffer {
   const wrong: string[] = [];
   const fits = type.isValid(data, { errorHook: (path) => wrong.push(path.join(".") || "(whole)") });
   if (fits) return type.toBuffer(data);
-  throw new Misfit(wrong.join(", "));
+  throw misfit(wrong.join(", "));
 }
 
 type AvroSchema = Parameters<typeof avroTypes.Type.forSchema>[0];

@@ -1,4 +1,5 @@
-import type { FormatOnUse } from "./schema.ts";
+import { BackboneError } from "../errors.ts";
+import { type FormatOnUse, Misfit } from "./schema.ts";
 
 /**
  * An Avro schema of this project's own. The schema that a value was written with is resolved to it.
@@ -20,7 +21,11 @@ export function avro(schema: object): FormatOnUse {
     recordName: fullNameOf(schema),
     async load() {
       const { avroFormat } = await import("./avro-format.ts");
-      return avroFormat(schema);
+      try {
+        return avroFormat(schema, (what) => new Misfit(what));
+      } catch (cause) {
+        throw new BackboneError("INVALID_OPTIONS", "not an avro schema", { cause });
+      }
     },
   };
 }
