@@ -19,12 +19,13 @@ function bundled(entry: string): string {
 test("what a function loads only on use works from the chunks of its bundle", () => {
   const folder = bundled("test/fixtures/bundles/loaded-on-use.ts");
   const printed = execFileSync(process.execPath, [join(folder, "index.mjs")], { encoding: "utf8" });
-  const { types, reasons, signer, order } = JSON.parse(printed);
+  const { types, reasons, signer, order, cancelled } = JSON.parse(printed);
   expect(types).toEqual(["JSON", "JSON", "JSON", "PROTOBUF"]);
   expect(reasons).toHaveLength(2);
   for (const reason of reasons) expect(reason).not.toMatch(/undefined|not a function|not a constructor/);
   expect(signer).toBe("function");
   expect(order).toEqual({ id: "1" });
+  expect(cancelled.reasons).toEqual([{ code: "conditionFailed", existing: { eventId: "first" } }]);
 });
 
 test("a cold start of inventory reads the packages that every batch needs, and no other", () => {
