@@ -1,0 +1,54 @@
+import type { AclDetails, AclPlan, DesiredState, HostAcl } from "./model.ts";
+
+/**
+ * What makes the ACLs of the file's principals those of the file, in the file's order, and after them those that the
+ * file does not derive (REMOVE). ACLs of other principals are foreign and no part of it.
+ */
+export function planAcls({ acls, owners }: DesiredState, actual: readonly HostAcl[]): AclPlan[] {
+  const present = new Set(actual.map(keyOf));
+  const wanted = new Map(acls.map((acl) => [keyOf(acl), acl]));
+  return [
+    ...[...wanted].map(
+      ([key, acl]): AclPlan => ({
+        name: owners.get(acl.principal) ?? acl.principal,
+        aclDetails: detailsOf(acl),
+        action: present.has(key) ? "NO_CHANGE" : "ADD",
+      }),
+    ),
+    ...actual.flatMap((acl): AclPlan[] => {
+      const name = owners.get(acl.principal);
+      if (name === undefined || wanted.has(keyOf(acl))) return [];
+      return [{ name, aclDetails: detailsOf(acl), action: "REMOVE" }];
+    }),
+  ];
+}
+
+/** All that makes an ACL, as one text: two with the same text are the same. */
+export function keyOf(acl: HostAcl): string {
+  const { principal, host, resourceType, resourceName, patternType, operation, permission } = acl;
+  return JSON.stringify([principal, host, resourceType, resourceName, patternType, operation, permission]);
+}
+
+function detailsOf(acl: HostAcl): AclDetails {
+  return {
+    name: acl.resourceName,
+    type: acl.resourceType,
+    pattern: acl.patternType,
+    principal: acl.principal,
+    host: acl.host,
+    operation: acl.operation,
+    permission: acl.permission,
+  };
+}
+
+export function aclOf({ name, type, pattern, principal, host, operation, permission }: AclDetails): HostAcl {
+  return {
+    principal,
+    host,
+    resourceType: type,
+    resourceName: name,
+    patternType: pattern,
+    operation,
+    permission,
+  };
+}
