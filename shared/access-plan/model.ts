@@ -1,11 +1,5 @@
 import type { Acl, Topic } from "../access/index.ts";
 
-/** An ACL as a broker has it. */
-export interface HostAcl extends Acl {
-  /** Where the principal may come from: `*` for anywhere, or an IP address. */
-  readonly host: string;
-}
-
 /** A setting of a topic that is there. */
 export interface ClusterConfig {
   /** What is in force. */
@@ -31,13 +25,13 @@ export interface ClusterState {
   readonly clusterId: string;
   readonly brokers: number;
   readonly topics: readonly ClusterTopic[];
-  readonly acls: readonly HostAcl[];
+  readonly acls: readonly Acl[];
 }
 
 /** What an access file says of a cluster. */
 export interface DesiredState {
   readonly topics: readonly Topic[];
-  readonly acls: readonly HostAcl[];
+  readonly acls: readonly Acl[];
   /** Principals of the file, each with its service's or user's name. ACLs of all others are foreign. */
   readonly owners: ReadonlyMap<string, string>;
   /** Topics that start with one of these are foreign. */

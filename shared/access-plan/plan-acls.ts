@@ -1,10 +1,11 @@
-import type { AclDetails, AclPlan, DesiredState, HostAcl } from "./model.ts";
+import type { Acl } from "../access/index.ts";
+import type { AclDetails, AclPlan, DesiredState } from "./model.ts";
 
 /**
  * What makes the ACLs of the file's principals those of the file, in the file's order, and after them those that the
  * file does not derive (REMOVE). ACLs of other principals are foreign and no part of it.
  */
-export function planAcls({ acls, owners }: DesiredState, actual: readonly HostAcl[]): AclPlan[] {
+export function planAcls({ acls, owners }: DesiredState, actual: readonly Acl[]): AclPlan[] {
   const present = new Set(actual.map(keyOf));
   const wanted = new Map(acls.map((acl) => [keyOf(acl), acl]));
   return [
@@ -24,12 +25,12 @@ export function planAcls({ acls, owners }: DesiredState, actual: readonly HostAc
 }
 
 /** All that makes an ACL, as one text: two with the same text are the same. */
-export function keyOf(acl: HostAcl): string {
+export function keyOf(acl: Acl): string {
   const { principal, host, resourceType, resourceName, patternType, operation, permission } = acl;
   return JSON.stringify([principal, host, resourceType, resourceName, patternType, operation, permission]);
 }
 
-function detailsOf(acl: HostAcl): AclDetails {
+function detailsOf(acl: Acl): AclDetails {
   return {
     name: acl.resourceName,
     type: acl.resourceType,
@@ -38,17 +39,5 @@ function detailsOf(acl: HostAcl): AclDetails {
     host: acl.host,
     operation: acl.operation,
     permission: acl.permission,
-  };
-}
-
-export function aclOf({ name, type, pattern, principal, host, operation, permission }: AclDetails): HostAcl {
-  return {
-    principal,
-    host,
-    resourceType: type,
-    resourceName: name,
-    patternType: pattern,
-    operation,
-    permission,
   };
 }

@@ -98,14 +98,14 @@ function planConfigs(wanted: Topic["configs"], there: ReadonlyMap<string, Cluste
   const unnamed = [...there].filter(([key, config]) => !(key in wanted) && isOverride(key, config));
   return [
     ...named,
-    ...unnamed.map(([key, { value }]): TopicConfigPlan => ({ key, value: null, previousValue: value, action: "REMOVE" })),
+    ...unnamed.map(
+      ([key, { value }]): TopicConfigPlan => ({ key, value: null, previousValue: value, action: "REMOVE" }),
+    ),
   ];
 }
 
 function isOverride(key: string, { isSet, value, defaultValue }: ClusterConfig): boolean {
-  return (
-    isSet && !transientConfigs.has(key) && !(defaultValue !== undefined && sameConfigValue(value, defaultValue))
-  );
+  return isSet && !transientConfigs.has(key) && !(defaultValue !== undefined && sameConfigValue(value, defaultValue));
 }
 
 /** The settings of a topic, by name, that differ from the brokers' defaults: what a state file has to say of it. */

@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { type Access, parseAccess } from "../../shared/access/index.ts";
+import {
+  type ClusterState,
+  desiredStateOf,
+  fittedTo,
+  type Plan,
+  planOf,
+  problemsOf,
+  readCluster,
+  targeted,
+  withoutDeletions,
+} from "../../shared/access-plan/index.ts";
+import { BackboneError } from "../../shared/errors.ts";
+import type { Cluster } from "./cluster.ts";
+
+/** The access file as it is now. */
+export interface AccessFile {
+  readonly name: string;
+  readonly access: Access;
+  /** Of its bytes, in hex. */
+  readonly sha256: string;
+}
+
+/** What is compared, and what may be done about it. */
+export interface Choices {
+  /** Names of topics, services and users; empty is all. */
+  readonly targets: readonly string[];
+  readonly skipAcls: boolean;
+  readonly delete: boolean;
+}
+
+/** The file against the cluster. */
+export interface Comparison {
+  readonly actual: ClusterState;
+  /** What `apply` is to do. */
+  readonly plan: Plan;
+  /** What differs and is not its to change: what the file does not name, unless deletions are asked for. */
+  readonly kept: Plan;
+  /** The topics of MSK, which CloudFormation changes. */
+  readonly reported: Plan;
+  /** What no `apply` can make true, each with its path in the file. */
+  readonly problems: readonly string[];
+}
+
+/** @throws BackboneError INVALID_OPTIONS naming every wrong place */
+export function readAccessFile(name: string, stage: string | undefined): AccessFile {
+  let text: string;
+  try {
+    text = readFileSync(name, "utf8");
+  } catch (cause) {
+    throw new BackboneError("INVALID_OPTIONS", `cannot read the access file ${name}`, { cause });
+  }
+  const access = parseAccess(text, name, stage === undefined ? {} : { stage });
+  return { name, access, sha256: createHash("sha256").update(text).digest("hex") };
+}
+
+/** Reads the cluster and compares it with the file. Changes nothing. */
+export async function compare(file: AccessFile, { admin, kind }: Cluster, choices: Choices): Promise<Comparison> {
+  const actual = await readCluster(admin, { acls: !choices.skipAcls });
+  const desired = desiredStateOf(file.access);
+  const whole = {
+    desired: {
+      ...(kind === "local" ? fittedTo(actual.brokers, desired) : desired),
+      ...(choices.skipAcls ? { acls: [] } : {}),
+    },
+    actual,
+  };
+  const states = choices.targets.length === 0 ? whole : targeted(choices.targets, file.access, whole);
+  const all = planOf(states);
+  const { plan, kept } = choices.delete ? { plan: all, kept: nothing } : withoutDeletions(all);
+  const problems = problemsOf(states.desired, states.actual);
+  return kind === "msk"
+    ? { actual, plan: { ...plan, topicPlans: [] }, kept, reported: { ...plan, aclPlans: [] }, problems }
+    : { actual, plan, kept, reported: nothing, problems };
+}
+
+export const nothing: Plan = { topicPlans: [], aclPlans: [] };
