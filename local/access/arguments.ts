@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { BackboneError } from "../../shared/errors.ts";
+import { localStage } from "../template/synthesize.ts";
 
 export const usage = `npm run access -- COMMAND [options]
 
@@ -10,7 +11,7 @@ export const usage = `npm run access -- COMMAND [options]
   drift      exit 1 if the cluster is not what the file says
 
   -f, --file FILE            the access file (default infra/access.yaml)
-  --stage NAME               the stage whose variables the file is read with
+  --stage NAME               the stage whose variables the file is read with (default prod)
   --include-unchanged        plan: show also what stays as it is
   -o, --output FILE          plan: write the plan as JSON; import: write the file (default standard output)
   -p, --plan FILE            apply: that plan, and refuse if the file or the cluster has changed since
@@ -43,7 +44,7 @@ export interface Arguments {
   /** Undefined when help is asked for. */
   readonly command: Command | undefined;
   readonly file: string;
-  readonly stage: string | undefined;
+  readonly stage: string;
   readonly includeUnchanged: boolean;
   readonly outputFile: string | undefined;
   readonly planFile: string | undefined;
@@ -74,7 +75,7 @@ export function parseArguments(args: readonly string[]): Arguments {
   const [command, ...more] = positionals;
   const parsed = {
     file: values.file ?? "infra/access.yaml",
-    stage: values.stage,
+    stage: values.stage ?? localStage,
     includeUnchanged: values["include-unchanged"] ?? false,
     outputFile: values.output,
     planFile: values.plan,

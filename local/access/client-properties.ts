@@ -59,10 +59,10 @@ export async function readClientProperties(file: string, env: NodeJS.ProcessEnv)
   return { brokers, ...ssl, sasl: loginWith({ username, password }) };
 }
 
-const mechanisms: ReadonlyMap<string, (login: Login) => NonNullable<KafkaConfig["sasl"]>> = new Map([
-  ["SCRAM-SHA-512", (login: Login) => ({ mechanism: "scram-sha-512" as const, ...login })],
-  ["SCRAM-SHA-256", (login: Login) => ({ mechanism: "scram-sha-256" as const, ...login })],
-  ["PLAIN", (login: Login) => ({ mechanism: "plain" as const, ...login })],
+const mechanisms = new Map<string, (login: Login) => NonNullable<KafkaConfig["sasl"]>>([
+  ["SCRAM-SHA-512", (login) => ({ mechanism: "scram-sha-512", ...login })],
+  ["SCRAM-SHA-256", (login) => ({ mechanism: "scram-sha-256", ...login })],
+  ["PLAIN", (login) => ({ mechanism: "plain", ...login })],
 ]);
 
 function trusted(

@@ -57,8 +57,8 @@ async function plan(options: Arguments, env: NodeJS.ProcessEnv, output: Output):
     const written = options.includeUnchanged ? comparison.plan : changesOf(comparison.plan);
     const plannedFor = {
       clusterId: comparison.actual.clusterId,
-      fileSha256: file.sha256,
-      stage: options.stage ?? null,
+      accessSha256: file.sha256,
+      stage: options.stage,
       targets: [...options.targets],
       delete: options.delete,
       skipAcls: options.skipAcls,
@@ -72,10 +72,7 @@ async function plan(options: Arguments, env: NodeJS.ProcessEnv, output: Output):
 async function apply(options: Arguments, env: NodeJS.ProcessEnv, output: Output): Promise<number> {
   const planned = options.planFile === undefined ? undefined : readPlanFile(options.planFile);
   const choices: Choices = planned?.plannedFor ?? options;
-  const file = readAccessFile(
-    options.file,
-    planned === undefined ? options.stage : (planned.plannedFor.stage ?? undefined),
-  );
+  const file = readAccessFile(options.file, planned?.plannedFor.stage ?? options.stage);
   await withCluster(options.connection, env, async (cluster) => {
     const comparison = await compare(file, cluster, choices);
     const { plan, actual } = comparison;

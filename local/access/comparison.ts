@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { type Access, parseAccess } from "../../shared/access/index.ts";
+import { type Access, readAccess } from "../../shared/access/index.ts";
 import {
   type ClusterState,
   desiredStateOf,
@@ -12,14 +11,13 @@ import {
   targeted,
   withoutDeletions,
 } from "../../shared/access-plan/index.ts";
-import { BackboneError } from "../../shared/errors.ts";
 import type { Cluster } from "./cluster.ts";
 
 /** The access file as it is now. */
 export interface AccessFile {
   readonly name: string;
   readonly access: Access;
-  /** Of its bytes, in hex. */
+  /** Of what it says for the stage, in hex. */
   readonly sha256: string;
 }
 
@@ -45,15 +43,9 @@ export interface Comparison {
 }
 
 /** @throws BackboneError INVALID_OPTIONS naming every wrong place */
-export function readAccessFile(name: string, stage: string | undefined): AccessFile {
-  let text: string;
-  try {
-    text = readFileSync(name, "utf8");
-  } catch (cause) {
-    throw new BackboneError("INVALID_OPTIONS", `cannot read the access file ${name}`, { cause });
-  }
-  const access = parseAccess(text, name, stage === undefined ? {} : { stage });
-  return { name, access, sha256: createHash("sha256").update(text).digest("hex") };
+export function readAccessFile(name: string, stage: string): AccessFile {
+  const access = readAccess(name, { stage });
+  return { name, access, sha256: createHash("sha256").update(JSON.stringify(access)).digest("hex") };
 }
 
 /** Reads the cluster and compares it with the file. Changes nothing. */

@@ -15,7 +15,7 @@ export function refuseStale(planFile: string, planned: PlanFile, file: AccessFil
   if (planned.plannedFor.clusterId !== now.actual.clusterId) {
     throw stale(`it is for the cluster ${planned.plannedFor.clusterId}, this is ${now.actual.clusterId}`);
   }
-  if (planned.plannedFor.fileSha256 !== file.sha256) throw stale(`${file.name} differs from when it was planned`);
+  if (planned.plannedFor.accessSha256 !== file.sha256) throw stale(`${file.name} differs from when it was planned`);
   const expected = stepsOf(planned);
   const unexpected = [...stepsOf(now.plan)].filter((step) => !expected.has(step));
   if (unexpected.length > 0) throw stale(`the cluster is not as it was; now due: ${unexpected.join(", ")}`);

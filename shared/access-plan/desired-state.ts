@@ -1,15 +1,26 @@
 import { type Access, aclsOf, deadLetterTopicsOf, topicsOf } from "../access/index.ts";
 import { BackboneError } from "../errors.ts";
-import type { ClusterState, DesiredState } from "./model.ts";
+import type { ClusterState, DesiredState, NamedPrincipal } from "./model.ts";
 
 /** What the access file says of a cluster: its topics, dead-letter topics included, and the ACLs of its principals. */
 export function desiredStateOf(access: Access): DesiredState {
   return {
     topics: topicsOf(access),
     acls: aclsOf(access),
-    owners: new Map([...access.services, ...access.users].map(({ principal, name }) => [principal, name])),
+    principals: principalsOf(access),
     foreignPrefixes: access.blacklistPrefixes,
   };
+}
+
+function principalsOf({ services, users, customAcls }: Access): Map<string, NamedPrincipal> {
+  const own = [...services, ...users].map(({ principal, name }) => ({ principal, name, isOwn: true }));
+  const named = customAcls.map(({ principal, of }) => ({ principal, name: of, isOwn: false }));
+  return new Map(
+    [...Map.groupBy([...own, ...named], ({ principal }) => principal)].map(([principal, holders]) => [
+      principal,
+      { names: [...new Set(holders.map(({ name }) => name))], isOwn: holders.some(({ isOwn }) => isOwn) },
+    ]),
+  );
 }
 
 /**
@@ -40,9 +51,9 @@ export interface States {
  * @throws BackboneError INVALID_OPTIONS naming the names that neither the file nor the cluster has
  */
 export function targeted(names: readonly string[], access: Access, { desired, actual }: States): States {
-  const owners = new Set(desired.owners.values());
+  const holders = new Set([...desired.principals.values()].flatMap(({ names: its }) => its));
   const topics = new Set([...desired.topics, ...actual.topics].map(({ name }) => name));
-  const unknown = names.filter((name) => !owners.has(name) && !topics.has(name));
+  const unknown = names.filter((name) => !holders.has(name) && !topics.has(name));
   if (unknown.length > 0) {
     throw new BackboneError(
       "INVALID_OPTIONS",
@@ -50,12 +61,15 @@ export function targeted(names: readonly string[], access: Access, { desired, ac
     );
   }
   const targets = new Set(names);
-  const deadLetterTopics = access.services.filter(({ name }) => targets.has(name)).flatMap(deadLetterTopicsOf);
+  const deadLetterTopics = access.services
+    .filter(({ name }) => targets.has(name))
+    .flatMap((service) => deadLetterTopicsOf(access, service));
   const chosen = new Set([...names, ...deadLetterTopics]);
   const isChosen = ({ name }: { readonly name: string }) => chosen.has(name);
-  const isOwned = ({ principal }: { readonly principal: string }) => targets.has(desired.owners.get(principal) ?? "");
+  const isHeld = ({ principal }: { readonly principal: string }) =>
+    desired.principals.get(principal)?.names.some((name) => targets.has(name)) ?? false;
   return {
-    desired: { ...desired, topics: desired.topics.filter(isChosen), acls: desired.acls.filter(isOwned) },
-    actual: { ...actual, topics: actual.topics.filter(isChosen), acls: actual.acls.filter(isOwned) },
+    desired: { ...desired, topics: desired.topics.filter(isChosen), acls: desired.acls.filter(isHeld) },
+    actual: { ...actual, topics: actual.topics.filter(isChosen), acls: actual.acls.filter(isHeld) },
   };
 }

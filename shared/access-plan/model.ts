@@ -28,12 +28,22 @@ export interface ClusterState {
   readonly acls: readonly Acl[];
 }
 
+/** How a principal is called in an access file. */
+export interface NamedPrincipal {
+  /** Names of the services and users that it stands for, or whose custom ACLs name it; at least one. */
+  readonly names: readonly string[];
+  readonly isOwn: boolean;
+}
+
 /** What an access file says of a cluster. */
 export interface DesiredState {
   readonly topics: readonly Topic[];
   readonly acls: readonly Acl[];
-  /** Principals of the file, each with its service's or user's name. ACLs of all others are foreign. */
-  readonly owners: ReadonlyMap<string, string>;
+  /**
+   * The principals of the file's ACLs, services and users. Those of services and users are its own: their other ACLs are
+   * for it to delete. What else the principal of a custom ACL may do is foreign, as is every other principal.
+   */
+  readonly principals: ReadonlyMap<string, NamedPrincipal>;
   /** Topics that start with one of these are foreign. */
   readonly foreignPrefixes: readonly string[];
 }
@@ -78,7 +88,7 @@ export interface AclDetails {
 }
 
 export interface AclPlan {
-  /** The service or user whose principal it is. */
+  /** The service or user, the first one if several share the principal. */
   readonly name: string;
   readonly aclDetails: AclDetails;
   readonly action: Action;

@@ -2,24 +2,24 @@ import type { Acl } from "../access/index.ts";
 import type { AclDetails, AclPlan, DesiredState } from "./model.ts";
 
 /**
- * What makes the ACLs of the file's principals those of the file, in the file's order, and after them those that the
- * file does not derive (REMOVE). ACLs of other principals are foreign and no part of it.
+ * What makes the ACLs of the file's services and users those of the file, in the file's order, and after them those that
+ * the file does not derive (REMOVE). ACLs of other principals are foreign and no part of it.
  */
-export function planAcls({ acls, owners }: DesiredState, actual: readonly Acl[]): AclPlan[] {
+export function planAcls({ acls, principals }: DesiredState, actual: readonly Acl[]): AclPlan[] {
   const present = new Set(actual.map(keyOf));
   const wanted = new Map(acls.map((acl) => [keyOf(acl), acl]));
   return [
     ...[...wanted].map(
       ([key, acl]): AclPlan => ({
-        name: owners.get(acl.principal) ?? acl.principal,
+        name: principals.get(acl.principal)?.names[0] ?? acl.principal,
         aclDetails: detailsOf(acl),
         action: present.has(key) ? "NO_CHANGE" : "ADD",
       }),
     ),
     ...actual.flatMap((acl): AclPlan[] => {
-      const name = owners.get(acl.principal);
-      if (name === undefined || wanted.has(keyOf(acl))) return [];
-      return [{ name, aclDetails: detailsOf(acl), action: "REMOVE" }];
+      const holder = principals.get(acl.principal);
+      if (holder === undefined || !holder.isOwn || wanted.has(keyOf(acl))) return [];
+      return [{ name: holder.names[0] ?? acl.principal, aclDetails: detailsOf(acl), action: "REMOVE" }];
     }),
   ];
 }

@@ -58,9 +58,9 @@ const planSchema = v.strictObject({
   /** Not of kafka-gitops: where the plan is for, and the choices it was made with. */
   plannedFor: v.strictObject({
     clusterId: v.string(),
-    /** SHA-256 of the access file's bytes, in hex. */
-    fileSha256: v.string(),
-    stage: v.nullable(v.string()),
+    /** SHA-256 of what the access file says, in hex. */
+    accessSha256: v.string(),
+    stage: v.string(),
     targets: v.array(v.string()),
     delete: v.boolean(),
     skipAcls: v.boolean(),

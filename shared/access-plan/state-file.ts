@@ -70,7 +70,7 @@ function principalSections(found: readonly Recognized[]) {
     users: Object.fromEntries(
       users.map(({ user: { name, principal, roles } }) => [
         name,
-        { principal, ...(roles.length > 0 ? { roles } : {}) },
+        { ...(principal === `User:${name}` ? {} : { principal }), ...(roles.length > 0 ? { roles } : {}) },
       ]),
     ),
     customServiceAcls: customSection(services.map(({ service: { name }, custom }) => [name, custom])),

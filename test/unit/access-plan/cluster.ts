@@ -14,7 +14,7 @@ export function clusterTopic(name: string, { partitions = 3, set = {} as Record<
 }
 
 export function desired(state: Partial<DesiredState>): DesiredState {
-  return { topics: [], acls: [], owners: new Map(), foreignPrefixes: [], ...state };
+  return { topics: [], acls: [], principals: new Map(), foreignPrefixes: [], ...state };
 }
 
 export function acl(principal: string, operation: Acl["operation"], resourceName = "orders"): Acl {

@@ -2,10 +2,10 @@ import { expect, it } from "vitest";
 import { planAcls } from "../../../shared/access-plan/plan-acls.ts";
 import { acl, desired } from "./cluster.ts";
 
-const owners = new Map([["User:shop", "shop"]]);
+const principals = new Map([["User:shop", { names: ["shop"], isOwn: true }]]);
 
 it("adds what is missing, keeps what is there, removes what the file does not derive", () => {
-  const plans = planAcls(desired({ owners, acls: [acl("User:shop", "READ"), acl("User:shop", "WRITE")] }), [
+  const plans = planAcls(desired({ principals, acls: [acl("User:shop", "READ"), acl("User:shop", "WRITE")] }), [
     acl("User:shop", "WRITE"),
     acl("User:shop", "ALTER"),
   ]);
@@ -17,11 +17,11 @@ it("adds what is missing, keeps what is there, removes what the file does not de
 });
 
 it("plans nothing for principals that the file does not name", () => {
-  expect(planAcls(desired({ owners }), [acl("User:other", "WRITE"), acl("User:*", "READ")])).toEqual([]);
+  expect(planAcls(desired({ principals }), [acl("User:other", "WRITE"), acl("User:*", "READ")])).toEqual([]);
 });
 
 it("an ACL for one host is not the one for all", () => {
-  const plans = planAcls(desired({ owners, acls: [acl("User:shop", "READ")] }), [
+  const plans = planAcls(desired({ principals, acls: [acl("User:shop", "READ")] }), [
     { ...acl("User:shop", "READ"), host: "10.0.0.1" },
   ]);
   expect(plans.map(({ action, aclDetails }) => [action, aclDetails.host])).toEqual([

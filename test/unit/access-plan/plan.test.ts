@@ -17,7 +17,7 @@ const state = desired({
     { name: "stays", partitions: 3, replication: 1, configs: {} },
   ],
   acls: [acl("User:shop", "READ", "new")],
-  owners: new Map([["User:shop", "shop"]]),
+  principals: new Map([["User:shop", { names: ["shop"], isOwn: true }]]),
 });
 const cluster = {
   clusterId: "c",
@@ -26,7 +26,7 @@ const cluster = {
   acls: [acl("User:shop", "WRITE", "old")],
 };
 const plan = planOf({ desired: state, actual: cluster });
-const plannedFor = { clusterId: "c", fileSha256: "f", stage: null, targets: [], delete: true, skipAcls: false };
+const plannedFor = { clusterId: "c", accessSha256: "f", stage: "prod", targets: [], delete: true, skipAcls: false };
 
 describe("planText", () => {
   const text = (part: Plan, includeUnchanged = false) =>
