@@ -134,7 +134,7 @@ function readPlanFile(file: string) {
 
 /** Shows the comparison; gives the records in the topics that the plan deletes. */
 async function show(
-  { plan, kept, reported }: Comparison,
+  { plan, kept, reported, foreignPrincipals }: Comparison,
   { admin, kind }: Cluster,
   { print, paint }: Output,
   includeUnchanged: boolean,
@@ -152,6 +152,9 @@ async function show(
     const acls = kept.aclPlans.length === 0 ? [] : [`${kept.aclPlans.length} ACLs of its principals`];
     const what = [...(topics === "" ? [] : [`topics ${topics}`]), ...acls].join(" and ");
     print(`Not in the file and left alone (--delete deletes them): ${what}.\n`);
+  }
+  if (includeUnchanged && foreignPrincipals.length > 0) {
+    print(`ACLs that are foreign, since no service or user has the principal: ${foreignPrincipals.join(", ")}.\n`);
   }
   return records;
 }

@@ -38,6 +38,8 @@ export interface Comparison {
   readonly kept: Plan;
   /** The topics of MSK, which CloudFormation changes. */
   readonly reported: Plan;
+  /** Those who have ACLs and are neither service nor user of the file. */
+  readonly foreignPrincipals: readonly string[];
   /** What no `apply` can make true, each with its path in the file. */
   readonly problems: readonly string[];
 }
@@ -63,9 +65,14 @@ export async function compare(file: AccessFile, { admin, kind }: Cluster, choice
   const all = planOf(states);
   const { plan, kept } = choices.delete ? { plan: all, kept: nothing } : withoutDeletions(all);
   const problems = problemsOf(states.desired, states.actual);
-  return kind === "msk"
-    ? { actual, plan: { ...plan, topicPlans: [] }, kept, reported: { ...plan, aclPlans: [] }, problems }
-    : { actual, plan, kept, reported: nothing, problems };
+  const foreignPrincipals = [...new Set(actual.acls.map(({ principal }) => principal))]
+    .filter((principal) => desired.principals.get(principal)?.isOwn !== true)
+    .sort();
+  const parts =
+    kind === "msk"
+      ? { plan: { ...plan, topicPlans: [] }, reported: { ...plan, aclPlans: [] } }
+      : { plan, reported: nothing };
+  return { actual, ...parts, kept, foreignPrincipals, problems };
 }
 
-export const nothing: Plan = { topicPlans: [], aclPlans: [] };
+const nothing: Plan = { topicPlans: [], aclPlans: [] };

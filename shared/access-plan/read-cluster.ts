@@ -1,4 +1,5 @@
 import kafkajs, { type Admin, type ConfigEntries } from "kafkajs";
+import { readBrokerDefaults } from "./broker-defaults.ts";
 import { readAcls } from "./kafka-acls.ts";
 import type { ClusterConfig, ClusterState, ClusterTopic } from "./model.ts";
 
@@ -15,11 +16,16 @@ const internalPrefix = "__";
 export async function readCluster(admin: Admin, { acls: withAcls = true } = {}): Promise<ClusterState> {
   const { clusterId, brokers } = await admin.describeCluster();
   const names = (await admin.listTopics()).filter((name) => !name.startsWith(internalPrefix)).sort();
-  const [topics, acls] = await Promise.all([readTopics(admin, names), withAcls ? readAcls(admin) : []]);
+  const defaults = await readBrokerDefaults(admin, brokers[0]?.nodeId ?? 0);
+  const [topics, acls] = await Promise.all([readTopics(admin, names, defaults), withAcls ? readAcls(admin) : []]);
   return { clusterId, brokers: brokers.length, topics, acls };
 }
 
-async function readTopics(admin: Admin, names: string[]): Promise<ClusterTopic[]> {
+async function readTopics(
+  admin: Admin,
+  names: string[],
+  defaults: ReadonlyMap<string, string>,
+): Promise<ClusterTopic[]> {
   if (names.length === 0) return [];
   const [{ topics }, { resources }] = await Promise.all([
     admin.fetchTopicMetadata({ topics: names }),
@@ -29,23 +35,31 @@ async function readTopics(admin: Admin, names: string[]): Promise<ClusterTopic[]
       resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name })),
     }),
   ]);
-  const configs = new Map(resources.map((resource) => [resource.resourceName, configsOf(resource.configEntries)]));
-  return topics.map(({ name, partitions }) => ({
+  const configs = new Map(
+    resources.map((resource) => [resource.resourceName, configsOf(resource.configEntries, defaults)]),
+  );
+  const partitionsOf = new Map(topics.map(({ name, partitions }) => [name, partitions]));
+  return names.map((name) => ({
     name,
-    partitions: partitions.length,
-    replication: Math.max(...partitions.map(({ replicas }) => replicas.length)),
+    partitions: partitionsOf.get(name)?.length ?? 0,
+    replication: Math.max(...(partitionsOf.get(name) ?? []).map(({ replicas }) => replicas.length)),
     configs: configs.get(name) ?? new Map<string, ClusterConfig>(),
   }));
 }
 
-function configsOf(entries: readonly ConfigEntries[]): Map<string, ClusterConfig> {
+function configsOf(
+  entries: readonly ConfigEntries[],
+  defaults: ReadonlyMap<string, string>,
+): Map<string, ClusterConfig> {
   return new Map(
     entries.map(({ configName, configValue, configSource, configSynonyms }) => [
       configName,
       {
         // A list that is empty comes as null.
         value: configValue ?? "",
-        defaultValue: configSynonyms.find((synonym) => synonym.configSource !== ConfigSource.TOPIC_CONFIG)?.configValue,
+        defaultValue:
+          configSynonyms.find((synonym) => synonym.configSource !== ConfigSource.TOPIC_CONFIG)?.configValue ??
+          defaults.get(configName),
         isSet: configSource === ConfigSource.TOPIC_CONFIG,
       },
     ]),
