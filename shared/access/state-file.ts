@@ -70,7 +70,10 @@ function parseYaml(text: string, file: string): unknown {
   const document = parseDocument(text, { uniqueKeys: true, intAsBigInt: true });
   if (document.errors.length > 0) throw invalid(file, document.errors.map(syntaxProblemOf));
   try {
-    return document.toJS() ?? {};
+    // Integers are read without loss; one that no number holds exactly is of use as text alone.
+    const reviver = (_: unknown, value: unknown) =>
+      typeof value === "bigint" ? (Number.isSafeInteger(Number(value)) ? Number(value) : String(value)) : value;
+    return document.toJS({ reviver }) ?? {};
   } catch (error) {
     // An alias without its anchor, or too many of them.
     throw invalid(file, [error instanceof Error ? error.message : String(error)]);

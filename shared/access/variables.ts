@@ -30,8 +30,6 @@ export function withVariables(
   path = "",
 ): unknown {
   if (typeof value === "string") return replaced(value, variables, (message) => problem(path, message));
-  // YAML's integers are read without loss; what no number holds exactly is of use as text alone.
-  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   const below = (key: string | number, item: unknown) =>
     withVariables(item, variables, problem, path === "" ? String(key) : `${path}.${key}`);
   if (Array.isArray(value)) return value.map((item, index) => below(index, item));
