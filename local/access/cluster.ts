@@ -17,6 +17,12 @@ const { Kafka, KafkaJSError, logLevel } = kafkajs;
  */
 export type ClusterKind = "local" | "msk" | "other";
 
+const descriptions: Readonly<Record<ClusterKind, string>> = {
+  local: "local backbone: topics have at most as many copies as it has brokers",
+  msk: "MSK: CloudFormation owns the topics, here they are only compared; npx cdk deploy changes them",
+  other: "the file owns topics and ACLs",
+};
+
 export interface Cluster {
   readonly kind: ClusterKind;
   /** Where it is, for people. */
@@ -25,13 +31,14 @@ export interface Cluster {
 }
 
 /**
- * Uses a connection to the cluster that the arguments name, and closes it.
+ * Uses a connection to the cluster that the arguments name, says which it is, and closes it.
  *
  * @throws BackboneError INVALID_OPTIONS; KAFKA_UNAVAILABLE if the cluster does not answer or refuses the login
  */
 export async function withCluster<T>(
   connection: ConnectionArguments,
   env: NodeJS.ProcessEnv,
+  say: (line: string) => void,
   use: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
   const { kind, settings } = await settingsOf(connection, env);
@@ -47,6 +54,7 @@ export async function withCluster<T>(
   }).admin();
   try {
     await admin.connect();
+    say(`cluster: ${name} (${descriptions[kind]})`);
     return await use({ kind, name, admin });
   } catch (cause) {
     if (!(cause instanceof KafkaJSError)) throw cause;

@@ -5,34 +5,22 @@ import {
   applyPlan,
   changesOf,
   checkWithBrokers,
-  countRecords,
   desiredStateOf,
-  isDeletion,
   isEmpty,
-  type Paint,
   type Plan,
   parsePlanFile,
   planFileText,
   planOf,
-  planText,
   readCluster,
   stateFileOf,
   stepsOf,
 } from "../../shared/access-plan/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
 import type { Arguments, Command } from "./arguments.ts";
-import { type Cluster, withCluster } from "./cluster.ts";
-import { type Choices, type Comparison, compare, readAccessFile } from "./comparison.ts";
-import { refuseStale } from "./stale-plan.ts";
-
-/** Where a command's words go. */
-export interface Output {
-  /** What was asked for: standard output. */
-  readonly print: (text: string) => void;
-  /** What is said besides: standard error. */
-  readonly say: (line: string) => void;
-  readonly paint: Paint;
-}
+import { withCluster } from "./cluster.ts";
+import { type Choices, compare, readAccessFile } from "./comparison.ts";
+import { refuseProblems, refuseRecords, refuseStale } from "./refusals.ts";
+import { type Output, show } from "./show.ts";
 
 type Run = (options: Arguments, env: NodeJS.ProcessEnv, output: Output) => Promise<number>;
 
@@ -48,7 +36,7 @@ async function validate(options: Arguments, _: NodeJS.ProcessEnv, { print }: Out
 
 async function plan(options: Arguments, env: NodeJS.ProcessEnv, output: Output): Promise<number> {
   const file = readAccessFile(options.file, options.stage);
-  await withCluster(options.connection, env, async (cluster) => {
+  await withCluster(options.connection, env, output.say, async (cluster) => {
     const comparison = await compare(file, cluster, options);
     refuseProblems(file.name, cluster, comparison);
     await checkWithBrokers(cluster.admin, comparison.plan, comparison.actual);
@@ -64,7 +52,7 @@ async function plan(options: Arguments, env: NodeJS.ProcessEnv, output: Output):
       skipAcls: options.skipAcls,
     };
     write(options.outputFile, planFileText(written, plannedFor), "w");
-    output.say(`the plan is in ${options.outputFile}: npm run access -- apply -p ${options.outputFile}`);
+    output.say(`the plan is in ${options.outputFile}; to apply it: -p ${options.outputFile}`);
   });
   return 0;
 }
@@ -73,7 +61,7 @@ async function apply(options: Arguments, env: NodeJS.ProcessEnv, output: Output)
   const planned = options.planFile === undefined ? undefined : readPlanFile(options.planFile);
   const choices: Choices = planned?.plannedFor ?? options;
   const file = readAccessFile(options.file, planned?.plannedFor.stage ?? options.stage);
-  await withCluster(options.connection, env, async (cluster) => {
+  await withCluster(options.connection, env, output.say, async (cluster) => {
     const comparison = await compare(file, cluster, choices);
     const { plan, actual } = comparison;
     if (planned !== undefined) refuseStale(options.planFile ?? "", planned, file, comparison);
@@ -91,7 +79,7 @@ async function apply(options: Arguments, env: NodeJS.ProcessEnv, output: Output)
 
 async function drift(options: Arguments, env: NodeJS.ProcessEnv, output: Output): Promise<number> {
   const file = readAccessFile(options.file, options.stage);
-  return await withCluster(options.connection, env, async (cluster) => {
+  return await withCluster(options.connection, env, output.say, async (cluster) => {
     // What the file does not name is drift as well.
     const comparison = await compare(file, cluster, { ...options, delete: true });
     await show(comparison, cluster, output, false);
@@ -100,7 +88,7 @@ async function drift(options: Arguments, env: NodeJS.ProcessEnv, output: Output)
 }
 
 async function importState(options: Arguments, env: NodeJS.ProcessEnv, output: Output): Promise<number> {
-  const { text, leftOut } = await withCluster(options.connection, env, async ({ admin }) => {
+  const { text, leftOut } = await withCluster(options.connection, env, output.say, async ({ admin }) => {
     const actual = await readCluster(admin, { acls: !options.skipAcls });
     const file = stateFileOf(actual);
     const differences = stepsOf(
@@ -109,7 +97,7 @@ async function importState(options: Arguments, env: NodeJS.ProcessEnv, output: O
     if (differences.size > 0) {
       throw new BackboneError(
         "INVALID_OPTIONS",
-        `the cluster cannot be said in a file: ${[...differences].join("; ")}`,
+        `the cluster cannot be said in a file: ${[...differences.values()].join("; ")}`,
       );
     }
     return file;
@@ -132,48 +120,6 @@ function readPlanFile(file: string) {
   return parsePlanFile(text, file);
 }
 
-/** Shows the comparison; gives the records in the topics that the plan deletes. */
-async function show(
-  { plan, kept, reported, foreignPrincipals }: Comparison,
-  { admin, kind }: Cluster,
-  { print, paint }: Output,
-  includeUnchanged: boolean,
-): Promise<ReadonlyMap<string, bigint>> {
-  const doomed = [...plan.topicPlans, ...reported.topicPlans].filter(isDeletion).map(({ name }) => name);
-  const records = await countRecords(admin, doomed);
-  if (kind === "msk") {
-    print(paint("bold", "CloudFormation owns the topics: npx cdk deploy changes them, here they are only compared.\n"));
-    print(planText(reported, { paint, includeUnchanged, records }));
-    print("\n");
-  }
-  print(planText(plan, { paint, includeUnchanged, records }));
-  if (!isEmpty(kept)) {
-    const topics = kept.topicPlans.map(({ name }) => name).join(", ");
-    const acls = kept.aclPlans.length === 0 ? [] : [`${kept.aclPlans.length} ACLs of its principals`];
-    const what = [...(topics === "" ? [] : [`topics ${topics}`]), ...acls].join(" and ");
-    print(`Not in the file and left alone (--delete deletes them): ${what}.\n`);
-  }
-  if (includeUnchanged && foreignPrincipals.length > 0) {
-    print(`ACLs that are foreign, since no service or user has the principal: ${foreignPrincipals.join(", ")}.\n`);
-  }
-  return records;
-}
-
-function refuseProblems(file: string, { kind }: Cluster, { problems }: Comparison): void {
-  // Of MSK's topics CloudFormation says what cannot be.
-  if (problems.length === 0 || kind === "msk") return;
-  throw new BackboneError("INVALID_OPTIONS", `${file} does not fit the cluster: ${problems.join("; ")}`);
-}
-
-function refuseRecords(records: ReadonlyMap<string, bigint>, yes: boolean): void {
-  const holding = [...records].filter(([, count]) => count > 0n).map(([name, count]) => `${name} (${count})`);
-  if (holding.length === 0 || yes) return;
-  throw new BackboneError(
-    "INVALID_OPTIONS",
-    `topics that hold records would be deleted, nothing was applied: ${holding.join(", ")}; --yes deletes them`,
-  );
-}
-
 const settleTimeoutMs = 10_000;
 
 /** Brokers take a change up one after the other, a moment after the controller has acknowledged it. */
@@ -183,7 +129,10 @@ async function settled(planNow: () => Promise<Plan>): Promise<void> {
     const steps = stepsOf(await planNow());
     if (steps.size === 0) return;
     if (Date.now() > deadline) {
-      throw new BackboneError("KAFKA_UNAVAILABLE", `applied, but not to be seen yet: ${[...steps].join("; ")}`);
+      throw new BackboneError(
+        "KAFKA_UNAVAILABLE",
+        `applied, but not to be seen yet: ${[...steps.values()].join("; ")}`,
+      );
     }
     await delay(100);
   }

@@ -70,9 +70,9 @@ export async function compare(file: AccessFile, { admin, kind }: Cluster, choice
     .sort();
   const parts =
     kind === "msk"
-      ? { plan: { ...plan, topicPlans: [] }, reported: { ...plan, aclPlans: [] } }
-      : { plan, reported: nothing };
-  return { actual, ...parts, kept, foreignPrincipals, problems };
+      ? { plan: { ...plan, topicPlans: [] }, kept: { ...kept, topicPlans: [] }, reported: { ...all, aclPlans: [] } }
+      : { plan, kept, reported: nothing };
+  return { actual, ...parts, foreignPrincipals, problems };
 }
 
 const nothing: Plan = { topicPlans: [], aclPlans: [] };

@@ -29,7 +29,7 @@ export function planText(plan: Plan, { paint, includeUnchanged, records }: PlanT
   };
   const topics = shown.topicPlans.flatMap((topic) => [
     line(topic.action, topicLine(topic, records.get(topic.name))),
-    ...detailLines(topic, includeUnchanged).map(([action, text]) => line(action, text, 1)),
+    ...detailLines(topic).map(([action, text]) => line(action, text, 1)),
   ]);
   const acls = shown.aclPlans.map((acl) => line(acl.action, aclLine(acl)));
   return [
@@ -43,11 +43,13 @@ export function planText(plan: Plan, { paint, includeUnchanged, records }: PlanT
 function topicLine({ name, action, topicDetailsPlan: details }: TopicPlan, records: bigint | undefined): string {
   const partitions = details.partitions ?? details.previousPartitions;
   const replication = details.replication ?? details.previousReplication;
-  const held = records === undefined || action !== "REMOVE" ? "" : `, ${records} records`;
-  return action === "UPDATE" ? name : `${name}  ${partitions} partitions, replication ${replication}${held}`;
+  const held = records === undefined || action !== "REMOVE" ? "" : `, ${amount(records, "record")}`;
+  return action === "UPDATE"
+    ? name
+    : `${name}  ${amount(partitions ?? 0, "partition")}, replication ${replication}${held}`;
 }
 
-function detailLines({ action, topicDetailsPlan: details, topicConfigPlans }: TopicPlan, includeUnchanged: boolean) {
+function detailLines({ action, topicDetailsPlan: details, topicConfigPlans }: TopicPlan) {
   const lines: [Action, string][] = [];
   if (action === "UPDATE" && details.partitionsAction === "UPDATE") {
     const moves =
@@ -57,10 +59,7 @@ function detailLines({ action, topicDetailsPlan: details, topicConfigPlans }: To
   if (action === "UPDATE" && details.replicationAction === "UPDATE") {
     lines.push(["UPDATE", `replication ${details.previousReplication} → ${details.replication}`]);
   }
-  for (const config of topicConfigPlans) {
-    if (config.action === "NO_CHANGE" && !includeUnchanged) continue;
-    lines.push([config.action, configText(config)]);
-  }
+  for (const config of topicConfigPlans) lines.push([config.action, configText(config)]);
   return lines;
 }
 
@@ -81,10 +80,14 @@ function countLine(plan: Plan): string {
   const counted = (parts: readonly { readonly action: Action }[], action: Action) =>
     parts.filter((part) => part.action === action).length;
   if (isEmpty(changesOf(plan))) {
-    return `No changes: ${topicPlans.length} topics and ${aclPlans.length} ACLs are as the file says.`;
+    return `No changes: ${amount(topicPlans.length, "topic")} and ${amount(aclPlans.length, "ACL")} are as the file says.`;
   }
   return [
     `Topics: ${counted(topicPlans, "ADD")} to create, ${counted(topicPlans, "UPDATE")} to change, ${counted(topicPlans, "REMOVE")} to delete.`,
     `ACLs: ${counted(aclPlans, "ADD")} to create, ${counted(aclPlans, "REMOVE")} to delete.`,
   ].join(" ");
+}
+
+function amount(count: number | bigint, noun: string): string {
+  return `${count} ${noun}${Number(count) === 1 ? "" : "s"}`;
 }

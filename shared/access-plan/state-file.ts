@@ -84,7 +84,9 @@ function customSection(customs: readonly (readonly [name: string, acls: readonly
       .filter(([, acls]) => acls.length > 0)
       .map(([name, acls]) => [
         name,
-        Object.fromEntries(acls.map((acl, index) => [`${acl.operation.toLowerCase()}-${index + 1}`, aclEntry(acl)])),
+        Object.fromEntries(
+          acls.map((acl, index) => [`${acl.operation.toLowerCase().replaceAll("_", "-")}-${index + 1}`, aclEntry(acl)]),
+        ),
       ]),
   );
 }
