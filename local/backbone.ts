@@ -154,7 +154,17 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
     const bootstrapServers = `127.0.0.1:${ports.kafka}`;
     const onCrash = supervisor.fail;
     mappings.push(
-      ...(await startMappings({ assembly, resolve, functions, topics, bootstrapServers, clientOf, say, onCrash })),
+      ...(await startMappings({
+        assembly,
+        resolve,
+        functions,
+        topics,
+        services: access.services,
+        bootstrapServers,
+        clientOf,
+        say,
+        onCrash,
+      })),
     );
     api = await startHttpApi({ assembly, resolve, functions, port: ports.api });
     const login = new Map([["bootstrap.servers", bootstrapServers], ...clientProperties(identity)]);
