@@ -72,7 +72,7 @@ async function apply(options: Arguments, env: NodeJS.ProcessEnv, output: Output)
     if (isEmpty(changesOf(plan))) return;
     await applyPlan(cluster.admin, plan, actual, (step) => output.say(`done: ${step}`));
     await settled(async () => (await compare(file, cluster, choices)).plan);
-    output.print(output.paint("green", "Applied: the cluster is what the file says.\n"));
+    output.print(output.paint("green", "Applied, and seen on the cluster.\n"));
   });
   return 0;
 }

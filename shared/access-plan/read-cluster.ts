@@ -1,13 +1,11 @@
 import kafkajs, { type Admin, type ConfigEntries } from "kafkajs";
 import { readBrokerDefaults } from "./broker-defaults.ts";
+import { internalPrefix } from "./internal-topics.ts";
 import { readAcls } from "./kafka-acls.ts";
 import type { ClusterConfig, ClusterState, ClusterTopic } from "./model.ts";
 
 // Node finds only some of the names that this CommonJS package exports.
 const { ConfigResourceTypes, ConfigSource } = kafkajs;
-
-/** Kafka's own topics, like `__consumer_offsets`, and MSK's, like `__amazon_msk_canary`, begin with this. */
-const internalPrefix = "__";
 
 /**
  * What the cluster has: topics with their settings, and ACLs unless they are not asked for. Kafka's internal topics are

@@ -140,7 +140,7 @@ describe("plan and apply", () => {
 
     const apply = await access("apply");
     expect(apply.code).toBe(0);
-    expect(apply.out).toContain("Applied: the cluster is what the file says.");
+    expect(apply.out).toContain("Applied, and seen on the cluster.");
 
     const again = await access("plan");
     expect(again.out).toMatch(/^No changes: 3 topics and \d+ ACLs are as the file says\.\n$/);
