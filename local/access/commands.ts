@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import kafkajs from "kafkajs";
 import { parseAccess } from "../../shared/access/index.ts";
 import {
   applyPlan,
@@ -19,7 +20,7 @@ import { BackboneError } from "../../shared/errors.ts";
 import type { Arguments, Command } from "./arguments.ts";
 import { withCluster } from "./cluster.ts";
 import { type Choices, compare, readAccessFile } from "./comparison.ts";
-import { refuseProblems, refuseRecords, refuseStale } from "./refusals.ts";
+import { refuseProblems, refuseRecords, refuseStale, refuseUnknownTargets } from "./refusals.ts";
 import { type Output, show } from "./show.ts";
 
 type Run = (options: Arguments, env: NodeJS.ProcessEnv, output: Output) => Promise<number>;
@@ -38,6 +39,7 @@ async function plan(options: Arguments, env: NodeJS.ProcessEnv, output: Output):
   const file = readAccessFile(options.file, options.stage);
   await withCluster(options.connection, env, output.say, async (cluster) => {
     const comparison = await compare(file, cluster, options);
+    refuseUnknownTargets(comparison);
     refuseProblems(file.name, cluster, comparison);
     await checkWithBrokers(cluster.admin, comparison.plan, comparison.actual);
     await show(comparison, cluster, output, options.includeUnchanged);
@@ -64,7 +66,9 @@ async function apply(options: Arguments, env: NodeJS.ProcessEnv, output: Output)
   await withCluster(options.connection, env, output.say, async (cluster) => {
     const comparison = await compare(file, cluster, choices);
     const { plan, actual } = comparison;
-    if (planned !== undefined) refuseStale(options.planFile ?? "", planned, file, comparison);
+    // A target of a plan may be gone by now, deleted by an attempt that was cut short.
+    if (planned === undefined) refuseUnknownTargets(comparison);
+    else refuseStale(options.planFile ?? "", planned, file, comparison);
     refuseProblems(file.name, cluster, comparison);
     await checkWithBrokers(cluster.admin, plan, actual);
     const records = await show(comparison, cluster, output, false);
@@ -82,6 +86,7 @@ async function drift(options: Arguments, env: NodeJS.ProcessEnv, output: Output)
   return await withCluster(options.connection, env, output.say, async (cluster) => {
     // What the file does not name is drift as well.
     const comparison = await compare(file, cluster, { ...options, delete: true });
+    refuseUnknownTargets(comparison);
     await show(comparison, cluster, output, false);
     return [comparison.plan, comparison.reported].every((part) => isEmpty(changesOf(part))) ? 0 : 1;
   });
@@ -126,15 +131,22 @@ const settleTimeoutMs = 10_000;
 async function settled(planNow: () => Promise<Plan>): Promise<void> {
   const deadline = Date.now() + settleTimeoutMs;
   for (;;) {
-    const steps = stepsOf(await planNow());
-    if (steps.size === 0) return;
+    const left = await stepsLeft(planNow);
+    if (left.length === 0) return;
     if (Date.now() > deadline) {
-      throw new BackboneError(
-        "KAFKA_UNAVAILABLE",
-        `applied, but not to be seen yet: ${[...steps.values()].join("; ")}`,
-      );
+      throw new BackboneError("KAFKA_UNAVAILABLE", `applied, but not to be seen yet: ${left.join("; ")}`);
     }
     await delay(100);
+  }
+}
+
+/** A broker that does not know a new topic yet cannot describe it. */
+async function stepsLeft(planNow: () => Promise<Plan>): Promise<string[]> {
+  try {
+    return [...stepsOf(await planNow()).values()];
+  } catch (error) {
+    if (error instanceof kafkajs.KafkaJSError) return [error.message];
+    throw error;
   }
 }
 

@@ -9,6 +9,7 @@ import {
   problemsOf,
   readCluster,
   targeted,
+  unknownTargets,
   withoutDeletions,
 } from "../../shared/access-plan/index.ts";
 import type { Cluster } from "./cluster.ts";
@@ -40,6 +41,8 @@ export interface Comparison {
   readonly reported: Plan;
   /** Those who have ACLs and are neither service nor user of the file. */
   readonly foreignPrincipals: readonly string[];
+  /** Targets that neither the file nor the cluster has. */
+  readonly unknownTargets: readonly string[];
   /** What no `apply` can make true, each with its path in the file. */
   readonly problems: readonly string[];
 }
@@ -72,7 +75,7 @@ export async function compare(file: AccessFile, { admin, kind }: Cluster, choice
     kind === "msk"
       ? { plan: { ...plan, topicPlans: [] }, kept: { ...kept, topicPlans: [] }, reported: { ...all, aclPlans: [] } }
       : { plan, kept, reported: nothing };
-  return { actual, ...parts, foreignPrincipals, problems };
+  return { actual, ...parts, foreignPrincipals, unknownTargets: unknownTargets(choices.targets, whole), problems };
 }
 
 const nothing: Plan = { topicPlans: [], aclPlans: [] };

@@ -22,6 +22,15 @@ export function refuseStale(planFile: string, planned: PlanFile, file: AccessFil
   if (unexpected.length > 0) throw stale(`the cluster is not as it was, now due: ${unexpected.join(", ")}`);
 }
 
+/** @throws BackboneError INVALID_OPTIONS naming the targets that neither the file nor the cluster has */
+export function refuseUnknownTargets({ unknownTargets }: Comparison): void {
+  if (unknownTargets.length === 0) return;
+  throw new BackboneError(
+    "INVALID_OPTIONS",
+    `--target ${unknownTargets.join(" ")}: has to be a topic, service or user of the file, or a topic of the cluster`,
+  );
+}
+
 /** @throws BackboneError INVALID_OPTIONS naming what no apply can make true */
 export function refuseProblems(file: string, { kind }: Cluster, { problems }: Comparison): void {
   // Of MSK's topics CloudFormation says what cannot be.

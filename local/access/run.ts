@@ -19,7 +19,7 @@ export async function runAccess(args: readonly string[], { stdout, stderr, env }
   try {
     options = parseArguments(args);
   } catch (error) {
-    return fail(`${messageOf(error)}\n\n${usage}`);
+    return fail(`${messageOf(error)}\n\n${usage.trimEnd()}`);
   }
   if (options.command === undefined) {
     stdout.write(usage);

@@ -1,5 +1,4 @@
 import { type Access, aclsOf, deadLetterTopicsOf, topicsOf } from "../access/index.ts";
-import { BackboneError } from "../errors.ts";
 import type { ClusterState, DesiredState, NamedPrincipal } from "./model.ts";
 
 /** What the access file says of a cluster: its topics, dead-letter topics included, and the ACLs of its principals. */
@@ -44,22 +43,19 @@ export interface States {
   readonly actual: ClusterState;
 }
 
+/** Those of the names that are neither a topic, service or user of the file nor a topic of the cluster. */
+export function unknownTargets(names: readonly string[], { desired, actual }: States): string[] {
+  const holders = [...desired.principals.values()].flatMap(({ names: its }) => its);
+  const topics = [...desired.topics, ...actual.topics].map(({ name }) => name);
+  const known = new Set([...holders, ...topics]);
+  return names.filter((name) => !known.has(name));
+}
+
 /**
  * The part of both states that the names are about: the topics of these names, and of a service or user its ACLs and
  * dead-letter topics.
- *
- * @throws BackboneError INVALID_OPTIONS naming the names that neither the file nor the cluster has
  */
 export function targeted(names: readonly string[], access: Access, { desired, actual }: States): States {
-  const holders = new Set([...desired.principals.values()].flatMap(({ names: its }) => its));
-  const topics = new Set([...desired.topics, ...actual.topics].map(({ name }) => name));
-  const unknown = names.filter((name) => !holders.has(name) && !topics.has(name));
-  if (unknown.length > 0) {
-    throw new BackboneError(
-      "INVALID_OPTIONS",
-      `--target ${unknown.join(" ")}: has to be a topic, service or user of the file, or a topic of the cluster`,
-    );
-  }
   const targets = new Set(names);
   const deadLetterTopics = access.services
     .filter(({ name }) => targets.has(name))

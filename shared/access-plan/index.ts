@@ -1,5 +1,6 @@
 export { applyPlan, checkWithBrokers } from "./apply-plan.ts";
-export { desiredStateOf, fittedTo, type States, targeted } from "./desired-state.ts";
+export { desiredStateOf, fittedTo, type States, targeted, unknownTargets } from "./desired-state.ts";
+export { toKafkajsAcl } from "./kafka-acls.ts";
 export type { ClusterState, DesiredState, Plan } from "./model.ts";
 export { changesOf, isDeletion, isEmpty, planOf, stepsOf, withoutDeletions } from "./plan.ts";
 export { type PlanFile, type PlannedFor, parsePlanFile, planFileText } from "./plan-file.ts";

@@ -1,25 +1,9 @@
 import kafkajs, { type Admin } from "kafkajs";
 import type { Acl } from "../access/index.ts";
+import { operations, patternTypes, permissions, resourceTypes } from "./acl-words.ts";
 
 // Node finds only some of the names that this CommonJS package exports.
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
-
-const resourceTypes = ["TOPIC", "GROUP", "CLUSTER", "TRANSACTIONAL_ID"] as const satisfies Acl["resourceType"][];
-const patternTypes = ["LITERAL", "PREFIXED"] as const satisfies Acl["patternType"][];
-const permissions = ["ALLOW", "DENY"] as const satisfies Acl["permission"][];
-const operations = [
-  "READ",
-  "WRITE",
-  "CREATE",
-  "DELETE",
-  "ALTER",
-  "DESCRIBE",
-  "CLUSTER_ACTION",
-  "DESCRIBE_CONFIGS",
-  "ALTER_CONFIGS",
-  "IDEMPOTENT_WRITE",
-  "ALL",
-] as const satisfies Acl["operation"][];
 
 /** An ACL as kafkajs takes it, which is also the filter that finds exactly it. */
 export function toKafkajsAcl(acl: Acl) {

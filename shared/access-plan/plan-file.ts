@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { BackboneError } from "../errors.ts";
+import { operations, patternTypes, permissions, resourceTypes } from "./acl-words.ts";
 import { actions, type Plan } from "./model.ts";
 
 const action = v.picklist(actions);
@@ -33,24 +34,12 @@ const planSchema = v.strictObject({
       name: v.string(),
       aclDetails: v.strictObject({
         name: v.string(),
-        type: v.picklist(["TOPIC", "GROUP", "CLUSTER", "TRANSACTIONAL_ID"]),
-        pattern: v.picklist(["LITERAL", "PREFIXED"]),
+        type: v.picklist(resourceTypes),
+        pattern: v.picklist(patternTypes),
         principal: v.string(),
         host: v.string(),
-        operation: v.picklist([
-          "READ",
-          "WRITE",
-          "CREATE",
-          "DELETE",
-          "ALTER",
-          "DESCRIBE",
-          "CLUSTER_ACTION",
-          "DESCRIBE_CONFIGS",
-          "ALTER_CONFIGS",
-          "IDEMPOTENT_WRITE",
-          "ALL",
-        ]),
-        permission: v.picklist(["ALLOW", "DENY"]),
+        operation: v.picklist(operations),
+        permission: v.picklist(permissions),
       }),
       action,
     }),

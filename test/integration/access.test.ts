@@ -8,8 +8,14 @@ import type { Admin } from "kafkajs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { runAccess } from "../../local/access/run.ts";
 import { type Acl, parseAccess } from "../../shared/access/index.ts";
-import { applyPlan, type ClusterState, desiredStateOf, planOf, readCluster } from "../../shared/access-plan/index.ts";
-import { toKafkajsAcl } from "../../shared/access-plan/kafka-acls.ts";
+import {
+  applyPlan,
+  type ClusterState,
+  desiredStateOf,
+  planOf,
+  readCluster,
+  toKafkajsAcl,
+} from "../../shared/access-plan/index.ts";
 import { startTestBroker, type TestBroker } from "./running-broker.ts";
 
 /** Secrets Manager, as far as one secret goes. */
@@ -345,6 +351,15 @@ describe("deletions", () => {
     expect(acls.some(({ principal }) => principal === "User:keeper")).toBe(true);
     expect((await access("plan", "--include-unchanged")).out).toMatch(/foreign.*: User:keeper, User:somebody-else\./);
     expect(await admin.listTopics()).toContain("__internal");
+  });
+
+  it("keep to the targets, of which then nothing is left", async () => {
+    await withLess();
+    const { code, err } = await access("apply", "--delete", "--target", "journal");
+    expect(code, err).toBe(0);
+    expect(await topicNames()).toEqual(["orders", "orders.stock.dlt", "theirs.one"]);
+    const ada = (await readCluster(admin)).acls.filter(({ principal }) => principal === "User:ada");
+    expect(ada.some(({ resourceType }) => resourceType === "CLUSTER")).toBe(true);
   });
 
   it("of a topic that holds records need --yes", async () => {

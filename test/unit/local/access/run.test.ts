@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
+import { WriteStream } from "node:tty";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { usage } from "../../../../local/access/arguments.ts";
 import { runAccess } from "../../../../local/access/run.ts";
@@ -7,7 +8,11 @@ import { runAccess } from "../../../../local/access/run.ts";
 afterEach(() => vi.unstubAllEnvs());
 
 async function run(args: readonly string[], { terminal = false } = {}) {
-  const stream = () => Object.assign(new PassThrough(), terminal ? { isTTY: true, getColorDepth: () => 8 } : {});
+  const stream = () =>
+    Object.assign(
+      new PassThrough(),
+      terminal ? { isTTY: true, getColorDepth: WriteStream.prototype.getColorDepth } : {},
+    );
   const [stdout, stderr] = [stream(), stream()] as const;
   const code = await runAccess(args, { stdout, stderr, env: { BACKBONE_CACHE_DIR: "/does/not/exist" } });
   stdout.end();
@@ -47,6 +52,7 @@ describe("runAccess", () => {
   it("has colours on a terminal, unless NO_COLOR is set", async () => {
     vi.stubEnv("NO_COLOR", undefined);
     vi.stubEnv("FORCE_COLOR", undefined);
+    vi.stubEnv("TERM", "xterm-256color");
     const red = "\u001b[31merror\u001b[39m ";
     expect((await run(["plan"], { terminal: true })).err.startsWith(red)).toBe(true);
     vi.stubEnv("NO_COLOR", "1");
