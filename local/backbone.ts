@@ -12,6 +12,7 @@ import type { GuardedProcess } from "./parts/guarded-process.ts";
 import { adminPrincipal, loadIdentity, passwordOf } from "./parts/identity.ts";
 import type { InstalledParts } from "./parts/install.ts";
 import { kafkaClient, startKafka } from "./parts/kafka.ts";
+import { clientProperties, propertiesText } from "./parts/kafka-settings.ts";
 import type { Ports } from "./parts/ports.ts";
 import { startRegistry } from "./parts/registry.ts";
 import { createSupervisor } from "./parts/supervisor.ts";
@@ -166,6 +167,8 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
       })),
     );
     api = await startHttpApi({ assembly, resolve, functions, port: ports.api });
+    const login = new Map([["bootstrap.servers", bootstrapServers], ...clientProperties(identity)]);
+    writeFileSync(folder.clientFile, propertiesText(login), { mode: 0o600 });
     return {
       url: api.url,
       routes: api.routes,

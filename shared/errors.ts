@@ -35,7 +35,8 @@ export const errorCodes = {
   },
   KAFKA_UNAVAILABLE: {
     retriable: true,
-    meaning: "the broker did not acknowledge in time; the outcome of the send is unknown",
+    meaning:
+      "the broker did not answer, refused, or did not acknowledge in time; the outcome of what was sent is unknown",
   },
   RECORD_TOO_LARGE: { retriable: false, meaning: "the record is larger than its topic takes; it is not in the log" },
   DATABASE_UNAVAILABLE: { retriable: true, meaning: "DynamoDB did not answer, throttled, or kept reporting conflicts" },
