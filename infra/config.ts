@@ -1,10 +1,16 @@
-import { Duration, Size } from "aws-cdk-lib";
-import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Duration, Size } from "aws-cdk-lib";
+import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { BackboneError } from "../shared/errors.ts";
+import { checkStage } from "./check-stage.ts";
+import { dev } from "./stages/dev.ts";
+import { prod } from "./stages/prod.ts";
 
 /** What a stage may choose. Everything that is not here is the same in every stage. */
 export interface StageConfig {
-  /** Its name, part of the names of stacks, cluster and functions: `backbone-<stage>-network`. */
+  /**
+   * Its name, part of the names of stacks, cluster and functions (`backbone-<stage>-network`): 1 to 20 small letters,
+   * digits and hyphens, a letter first.
+   */
   readonly stage: string;
   /**
    * Names of the three zones, e.g. `["us-east-1a", "us-east-1b", "us-east-1d"]`, for a region where brokers cannot be in
@@ -18,7 +24,7 @@ export interface StageConfig {
   readonly cluster: {
     /** A KRaft version of Amazon MSK. */
     readonly kafkaVersion: string;
-    /** Instance type of each broker. `kafka.t3.small` is refused with KRaft. */
+    /** Instance type of each broker, `kafka.m7g.large` at least: MSK has no smaller one for KRaft. */
     readonly instanceType: string;
     /** Brokers of the whole cluster, a multiple of the three zones. */
     readonly brokers: number;
@@ -45,8 +51,13 @@ export interface StageConfig {
     readonly batchSize: number;
     /** How long a batch may fill, whole seconds, 0 to 300. */
     readonly batchWindow: Duration;
-    /** Provisioned mode: pollers that are always there, and how many there may be; never more than partitions. */
-    readonly pollers: { readonly minimum: number; readonly maximum: number };
+    /**
+     * Provisioned mode: pollers that are always there, and how many there may be; never more than partitions. With it the
+     * function names the records that come again.
+     *
+     * @default on demand, where a batch with a record that has to come again comes again whole
+     */
+    readonly pollers?: { readonly minimum: number; readonly maximum: number };
     /** Units with which a SKU starts that has no stock item yet. */
     readonly initialStock: number;
     /** What a claim outlives its last possible record by. */
@@ -56,41 +67,15 @@ export interface StageConfig {
   readonly logRetention: RetentionDays;
 }
 
-const prod: StageConfig = {
-  stage: "prod",
-  natGateways: 3,
-  cluster: {
-    kafkaVersion: "4.1.x.kraft",
-    instanceType: "kafka.m7g.large",
-    brokers: 3,
-    // 100 records/s of 1 KB over 7 days are 100 × 1 KB × 604,800 s ≈ 60 GB; 3 copies on 3 brokers put 60 GB on each.
-    brokerVolume: Size.gibibytes(100),
-  },
-  registry: {
-    image: "apicurio/apicurio-registry:3.3.3",
-    tasks: 2,
-    cpu: 1024,
-    memory: Size.gibibytes(2),
-  },
-  // The function's default quota of 1,000 concurrent executions, at about 100 ms a request, would let 10,000 through.
-  api: { requestsPerSecond: 1_000, burst: 500 },
-  inventory: {
-    batchSize: 100,
-    batchWindow: Duration.seconds(1),
-    pollers: { minimum: 1, maximum: 6 },
-    initialStock: 1_000_000,
-    claimMargin: Duration.days(1),
-  },
-  logRetention: RetentionDays.ONE_MONTH,
-};
-
-const stages: Readonly<Record<string, StageConfig>> = { prod };
+const stages: Readonly<Record<string, StageConfig>> = { dev, prod };
 
 /**
- * The configuration of a stage.
+ * The configuration of a stage. A stage of one's own is a file beside `stages/prod.ts`, such as
+ * `export const qa: StageConfig = { ...prod, stage: "qa", natGateways: 1 }`, and its name in the table above.
  *
  * @param stage the value of `-c stage=…`
- * @throws BackboneError INVALID_OPTIONS for a stage that there is not, naming those there are
+ * @throws BackboneError INVALID_OPTIONS for a stage that there is not, naming those there are, or one whose settings are
+ *   wrong, naming all of them
  */
 export function stageConfig(stage: unknown): StageConfig {
   const config = typeof stage === "string" && Object.hasOwn(stages, stage) ? stages[stage] : undefined;
@@ -100,5 +85,6 @@ export function stageConfig(stage: unknown): StageConfig {
       `stage: must be one of ${Object.keys(stages).join(", ")}, got ${JSON.stringify(stage)}`,
     );
   }
+  checkStage(config);
   return config;
 }

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { BackboneError } from "../shared/errors.ts";
+import { defaultStage } from "./template/synthesize.ts";
 
 export const usage = `npm start -- [options]
 
@@ -12,6 +13,7 @@ Brings up the local backbone and serves POST http://127.0.0.1:3000/orders until 
   --exit              stop when the orders are accounted for; exit code 0 only if nothing is lost or doubled
   --json              print the summary as one JSON object, and nothing else, on standard output
   --repeat N          post the file's orders N times, each time under ids of their own (default 1)
+  --stage NAME        the stage whose templates run: dev, prod or one of infra/config.ts (default prod)
   --data DIR          keep the state in DIR; without it each start is fresh
   --free-ports        take free ports instead of 3000 (API), 9096 (Kafka), 8081 (registry), 8000 (DynamoDB)
   --help              print this
@@ -23,6 +25,7 @@ export interface Arguments {
   readonly exit: boolean;
   readonly json: boolean;
   readonly repeat: number;
+  readonly stage: string;
   readonly dataFolder: string | undefined;
   readonly freePorts: boolean;
 }
@@ -44,6 +47,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     exit: values.exit,
     json: values.json,
     repeat: repeat.output,
+    stage: values.stage,
     dataFolder: dataFolderOf(values.data),
     freePorts: values["free-ports"],
   };
@@ -70,6 +74,7 @@ function parse(args: readonly string[]) {
         exit: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         repeat: { type: "string", default: "1" },
+        stage: { type: "string", default: defaultStage },
         data: { type: "string" },
         "free-ports": { type: "boolean", default: false },
         help: { type: "boolean", default: false },

@@ -22,7 +22,7 @@ import { type Assembly, loadAssembly, onlyResourceOf } from "./template/assembly
 import { localResources } from "./template/local-resources.ts";
 import { registryEnvironment } from "./template/registry-container.ts";
 import { createResolver, type Resolve } from "./template/resolve.ts";
-import { localStage, projectFolder } from "./template/synthesize.ts";
+import { projectFolder } from "./template/synthesize.ts";
 import { runTriggers } from "./triggers.ts";
 
 export interface BackboneOptions {
@@ -31,6 +31,8 @@ export interface BackboneOptions {
   readonly parts: InstalledParts;
   readonly ports: Ports;
   readonly folder: RunFolder;
+  /** The stage that the templates are of; the access file is read with its variables. */
+  readonly stage: string;
   /** Folder of the synthesized templates. */
   readonly templates: string;
   /** Told what happens, a line each. */
@@ -73,7 +75,7 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
   await stopIdleTimers();
   const assembly = loadAssembly(options.templates);
   const resolve = createResolver(assembly, localResources(ports));
-  const access = readAccess(join(projectFolder, "infra/access.yaml"), { stage: localStage });
+  const access = readAccess(join(projectFolder, "infra/access.yaml"), { stage: options.stage });
   const functionsOnKafka = functionPrincipals(assembly, resolve);
   const topics = topicsOfTemplates(assembly, resolve);
   const identity = await loadIdentity(folder.state, [

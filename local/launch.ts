@@ -3,9 +3,11 @@ import { cacheFolder, installParts } from "./parts/install.ts";
 import { defaultJavaSearch, requireJava } from "./parts/java.ts";
 import { fixedPorts, freePorts } from "./parts/ports.ts";
 import { createRunFolder } from "./run-folder.ts";
-import { synthesize } from "./template/synthesize.ts";
+import { defaultStage, synthesize } from "./template/synthesize.ts";
 
 export interface LaunchOptions {
+  /** Whose templates run. @default "prod" */
+  readonly stage?: string;
   /** Free ports instead of the default ones. */
   readonly freePorts: boolean;
   /** Folder that keeps the state; undefined starts fresh. */
@@ -23,8 +25,9 @@ export async function launchBackbone(options: LaunchOptions): Promise<Backbone> 
   const java = requireJava(defaultJavaSearch(process.env));
   const ports = await (options.freePorts ? freePorts() : fixedPorts());
   const cache = cacheFolder(process.env);
-  options.say("starting the local backbone from the synthesized templates");
-  const [parts, templates] = await Promise.all([installParts(cache, options.say), synthesize()]);
+  const stage = options.stage ?? defaultStage;
+  options.say(`starting the local backbone from the synthesized templates of the stage ${stage}`);
+  const [parts, templates] = await Promise.all([installParts(cache, options.say), synthesize(stage)]);
   const folder = createRunFolder(cache, options.dataFolder);
-  return startBackbone({ java, parts, ports, folder, templates, say: options.say });
+  return startBackbone({ java, parts, ports, folder, stage, templates, say: options.say });
 }

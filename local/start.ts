@@ -49,9 +49,12 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function start({ freePorts, dataFolder, ordersFile }: Arguments, say: (line: string) => void): Promise<Backbone> {
+async function start(
+  { stage, freePorts, dataFolder, ordersFile }: Arguments,
+  say: (line: string) => void,
+): Promise<Backbone> {
   const startedAt = performance.now();
-  const backbone = await launchBackbone({ freePorts, dataFolder, say });
+  const backbone = await launchBackbone({ stage, freePorts, dataFolder, say });
   const { url, routes, ports, scramInsteadOfIam, tables, logFolder } = backbone;
   say(`ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
   for (const route of routes) say(`  ${route.replace(" ", ` ${url}`)}`);

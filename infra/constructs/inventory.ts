@@ -38,8 +38,9 @@ export class Inventory extends Construct {
       topic: topicName,
       batchSize: config.inventory.batchSize,
       batchWindow: config.inventory.batchWindow,
-      pollers: config.inventory.pollers,
-      partialBatchResponse: true,
+      ...(config.inventory.pollers === undefined
+        ? {}
+        : { pollers: config.inventory.pollers, partialBatchResponse: true }),
     });
     registry.allowFrom(handler);
 

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { BackboneError } from "../../shared/errors.ts";
-import { localStage } from "../template/synthesize.ts";
+import { defaultStage } from "../template/synthesize.ts";
 
 export const usage = `npm run access -- COMMAND [options]
 
@@ -75,7 +75,7 @@ export function parseArguments(args: readonly string[]): Arguments {
   const [command, ...more] = positionals;
   const parsed = {
     file: values.file ?? "infra/access.yaml",
-    stage: values.stage ?? localStage,
+    stage: values.stage ?? defaultStage,
     includeUnchanged: values["include-unchanged"] ?? false,
     outputFile: values.output,
     planFile: values.plan,

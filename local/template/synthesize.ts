@@ -6,17 +6,21 @@ import { runGuarded } from "../parts/run-guarded.ts";
 
 export const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The stage that runs here. */
-export const localStage = "prod";
+/** The stage that runs here unless another is asked for. */
+export const defaultStage = "prod";
 
 /**
  * Synthesizes the templates with the CDK CLI, as `npm run synth` does, and returns their folder.
- * @throws BackboneError PART_FAILED with what the CLI printed
+ *
+ * @param stage one of those of `infra/config.ts`
+ * @throws BackboneError INVALID_OPTIONS for a stage that the app refuses; PART_FAILED with what the CLI printed
  */
-export async function synthesize(): Promise<string> {
+export async function synthesize(stage: string): Promise<string> {
   const cli = createRequire(import.meta.url).resolve("aws-cdk/bin/cdk");
-  const args = [cli, "synth", "--quiet", "--no-notices", "--no-version-reporting", "-c", `stage=${localStage}`];
+  const args = [cli, "synth", "--quiet", "--no-notices", "--no-version-reporting", "-c", `stage=${stage}`];
   const { code, output } = await runGuarded({ command: process.execPath, args, env: process.env, cwd: projectFolder });
+  const refusal = /^INVALID_OPTIONS: (.*)$/m.exec(output)?.[1];
+  if (code !== 0 && refusal !== undefined) throw new BackboneError("INVALID_OPTIONS", refusal);
   if (code !== 0) throw new BackboneError("PART_FAILED", `the templates could not be synthesized:\n${output}`);
   return join(projectFolder, "cdk.out");
 }

@@ -20,7 +20,11 @@ type Templates = { readonly [Stack in keyof Backbone]: Template };
 
 /** The templates of the stage prod. */
 export function prodTemplates(): Templates {
-  const { network, cluster, access: topics, schemaRegistry, services } = prodBackbone();
+  return templatesOf("prod");
+}
+
+export function templatesOf(stage: string): Templates {
+  const { network, cluster, access: topics, schemaRegistry, services } = backboneOf(stage);
   return {
     network: Template.fromStack(network),
     cluster: Template.fromStack(cluster),
@@ -31,5 +35,10 @@ export function prodTemplates(): Templates {
 }
 
 export function prodBackbone(): Backbone {
-  return defineBackbone(appWithoutBundling(), { config: stageConfig("prod"), access });
+  return backboneOf("prod");
+}
+
+export function backboneOf(stage: string): Backbone {
+  const file = join(root, "infra/access.yaml");
+  return defineBackbone(appWithoutBundling(), { config: stageConfig(stage), access: readAccess(file, { stage }) });
 }

@@ -23,7 +23,7 @@ test("stacks are deployed one after the other: network, cluster, topics, registr
 });
 
 test("an unknown stage is refused with those there are", () => {
-  expect(() => stageConfig("qa")).toThrow('stage: must be one of prod, got "qa"');
+  expect(() => stageConfig("qa")).toThrow('stage: must be one of dev, prod, got "qa"');
 });
 
 test("the app says so in one line, without a stack trace", () => {
@@ -36,6 +36,6 @@ test("the app says so in one line, without a stack trace", () => {
     });
 
   expect(run).toThrow(
-    expect.objectContaining({ status: 1, stderr: 'INVALID_OPTIONS: stage: must be one of prod, got "qa"\n' }),
+    expect.objectContaining({ status: 1, stderr: 'INVALID_OPTIONS: stage: must be one of dev, prod, got "qa"\n' }),
   );
 });

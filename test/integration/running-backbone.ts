@@ -11,11 +11,15 @@ export interface TestBackbone extends Backbone {
   readonly said: readonly string[];
 }
 
-/** A backbone on free ports with fresh state. */
-export async function startTestBackbone(): Promise<TestBackbone> {
+/**
+ * A backbone on free ports with fresh state.
+ *
+ * @param stage prod, unless BACKBONE_STAGE names the one that the tests shall run on
+ */
+export async function startTestBackbone(stage = process.env.BACKBONE_STAGE ?? "prod"): Promise<TestBackbone> {
   const said: string[] = [];
   const say = (line: string) => void said.push(line);
-  return { ...(await launchBackbone({ freePorts: true, dataFolder: undefined, say })), said };
+  return { ...(await launchBackbone({ stage, freePorts: true, dataFolder: undefined, say })), said };
 }
 
 export function documentClient({ ports }: Backbone): DynamoDBDocumentClient {

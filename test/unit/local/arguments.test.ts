@@ -9,6 +9,7 @@ describe("parseArguments", () => {
       exit: false,
       json: false,
       repeat: 1,
+      stage: "prod",
       dataFolder: undefined,
       freePorts: false,
     });

@@ -1,0 +1,71 @@
+import { BackboneError } from "../shared/errors.ts";
+import type { StageConfig } from "./config.ts";
+
+/**
+ * Refuses, before anything is synthesized, a stage that could not be deployed or would not hold what is promised.
+ * Settings of a mapping are checked where it is made, against its topic.
+ *
+ * @throws BackboneError INVALID_OPTIONS that names every wrong setting at once
+ */
+export function checkStage(config: StageConfig): void {
+  const { stage, availabilityZones: zones, cluster, registry, api, inventory } = config;
+  const problems = [
+    ...matching("stage", stage, /^[a-z][a-z0-9-]{0,19}$/, "1 to 20 small letters, digits and hyphens, a letter first"),
+    ...(zones !== undefined && new Set(zones).size < 3
+      ? [`availabilityZones: must be three different ones, got ${zones.join(", ")}`]
+      : []),
+    ...within("natGateways", config.natGateways, 1, 3),
+    ...matching("cluster.kafkaVersion", cluster.kafkaVersion, /^\d+\.\d+\.(\d+|x)\.kraft$/, "like 4.1.x.kraft"),
+    ...brokerProblems(cluster),
+    ...registryProblems(registry),
+    ...within("api.requestsPerSecond", api.requestsPerSecond, 1, 10_000),
+    ...within("api.burst", api.burst, 1, 5_000),
+    ...within("inventory.initialStock", inventory.initialStock, 0, Number.MAX_SAFE_INTEGER),
+  ];
+  if (problems.length > 0) {
+    throw new BackboneError("INVALID_OPTIONS", `the stage ${JSON.stringify(stage)}: ${problems.join("; ")}`);
+  }
+}
+
+/** https://docs.aws.amazon.com/msk/latest/developerguide/broker-instance-sizes.html */
+function brokerProblems({ instanceType, brokers, brokerVolume }: StageConfig["cluster"]): string[] {
+  return [
+    ...matching("cluster.instanceType", instanceType, /^kafka\.(m5|m7g)\.\d*x?large$/, "of the families m5 and m7g"),
+    ...(Number.isInteger(brokers) && brokers >= 3 && brokers % 3 === 0
+      ? []
+      : [`cluster.brokers: must be a multiple of 3, the zones, got ${brokers}`]),
+    ...within("cluster.brokerVolume", brokerVolume.toGibibytes(), 1, 16_384, " GiB"),
+  ];
+}
+
+/**
+ * Memory in GiB that Fargate has for CPU units, from and to.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
+ */
+const fargateMemory: Readonly<Record<number, readonly [number, number]>> = {
+  512: [1, 4],
+  1024: [2, 8],
+  2048: [4, 16],
+  4096: [8, 30],
+};
+
+function registryProblems({ image, tasks, cpu, memory }: StageConfig["registry"]): string[] {
+  const range = fargateMemory[cpu];
+  return [
+    // Without one, or with `latest`, a task that is restarted may come back as another version.
+    ...matching("registry.image", image, /(@sha256:[0-9a-f]{64}|:(?!latest$)[\w.-]+)$/, "with a tag other than latest"),
+    ...within("registry.tasks", tasks, 1, 10),
+    ...(range === undefined
+      ? [`registry.cpu: must be one of ${Object.keys(fargateMemory).join(", ")}, got ${cpu}`]
+      : within("registry.memory", memory.toMebibytes() / 1_024, ...range, " GiB")),
+  ];
+}
+
+function matching(name: string, value: string, pattern: RegExp, allowed: string): string[] {
+  return pattern.test(value) ? [] : [`${name}: must be ${allowed}, got ${JSON.stringify(value)}`];
+}
+
+function within(name: string, value: number, least: number, most: number, unit = ""): string[] {
+  if (Number.isInteger(value) && value >= least && value <= most) return [];
+  return [`${name}: must be a whole number from ${least} to ${most}${unit}, got ${value}`];
+}

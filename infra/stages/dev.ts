@@ -1,0 +1,39 @@
+import { Duration, Size } from "aws-cdk-lib";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { StageConfig } from "../config.ts";
+import { prod } from "./prod.ts";
+
+/**
+ * The same backbone for trying things out, at the least that it runs on. Three brokers stay: they are what
+ * `min.insync.replicas=2` of the topics stands on, and a cluster of three zones takes a multiple of three.
+ */
+export const dev: StageConfig = {
+  stage: "dev",
+  // A zone that fails takes the way out of all with it.
+  natGateways: 1,
+  cluster: {
+    kafkaVersion: prod.cluster.kafkaVersion,
+    // The smallest that MSK runs with KRaft; kafka.t3.small is refused.
+    instanceType: "kafka.m7g.large",
+    brokers: 3,
+    // 10 records/s of 1 KB over the stage's 1 day are 10 × 1 KB × 86,400 s ≈ 0.9 GB, beside the registry's journal.
+    brokerVolume: Size.gibibytes(10),
+  },
+  registry: {
+    image: prod.registry.image,
+    // A task that dies is away for as long as the next one takes to start; functions keep the schemas they have read.
+    tasks: 1,
+    cpu: 512,
+    memory: Size.gibibytes(1),
+  },
+  api: { requestsPerSecond: 50, burst: 50 },
+  inventory: {
+    batchSize: 100,
+    batchWindow: Duration.seconds(1),
+    // On demand: nothing is paid for pollers. A record that has to come again brings its whole batch with it; claims
+    // let the others pass as duplicates.
+    initialStock: prod.inventory.initialStock,
+    claimMargin: Duration.days(1),
+  },
+  logRetention: RetentionDays.THREE_DAYS,
+};

@@ -1,0 +1,32 @@
+import { Duration, Size } from "aws-cdk-lib";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { StageConfig } from "../config.ts";
+
+/** What real orders go through: any one zone may fail. */
+export const prod: StageConfig = {
+  stage: "prod",
+  natGateways: 3,
+  cluster: {
+    kafkaVersion: "4.1.x.kraft",
+    instanceType: "kafka.m7g.large",
+    brokers: 3,
+    // 100 records/s of 1 KB over 7 days are 100 × 1 KB × 604,800 s ≈ 60 GB; 3 copies on 3 brokers put 60 GB on each.
+    brokerVolume: Size.gibibytes(100),
+  },
+  registry: {
+    image: "apicurio/apicurio-registry:3.3.3",
+    tasks: 2,
+    cpu: 1024,
+    memory: Size.gibibytes(2),
+  },
+  // The function's default quota of 1,000 concurrent executions, at about 100 ms a request, would let 10,000 through.
+  api: { requestsPerSecond: 1_000, burst: 500 },
+  inventory: {
+    batchSize: 100,
+    batchWindow: Duration.seconds(1),
+    pollers: { minimum: 1, maximum: 6 },
+    initialStock: 1_000_000,
+    claimMargin: Duration.days(1),
+  },
+  logRetention: RetentionDays.ONE_MONTH,
+};

@@ -1,0 +1,89 @@
+import { Size } from "aws-cdk-lib";
+import { Match } from "aws-cdk-lib/assertions";
+import { describe, expect, test } from "vitest";
+import { checkStage } from "../../infra/check-stage.ts";
+import type { StageConfig } from "../../infra/config.ts";
+import { dev } from "../../infra/stages/dev.ts";
+import { prod } from "../../infra/stages/prod.ts";
+import { templatesOf } from "./backbone.ts";
+
+describe("dev", () => {
+  const { network, cluster, access, schemaRegistry, services } = templatesOf("dev");
+
+  test("it has one NAT gateway, three of the smallest brokers that KRaft runs on, and one registry task", () => {
+    network.resourceCountIs("AWS::EC2::NatGateway", 1);
+    cluster.hasResourceProperties("AWS::MSK::Cluster", {
+      ClusterName: "backbone-dev",
+      NumberOfBrokerNodes: 3,
+      BrokerNodeGroupInfo: {
+        InstanceType: "kafka.m7g.large",
+        StorageInfo: { EBSStorageInfo: { VolumeSize: 10 } },
+      },
+    });
+    schemaRegistry.hasResourceProperties("AWS::ECS::Service", { DesiredCount: 1 });
+    schemaRegistry.hasResourceProperties("AWS::ECS::TaskDefinition", { Cpu: "512", Memory: "1024" });
+  });
+
+  test("its mappings are on demand, and their functions know that a batch comes again whole", () => {
+    services.allResourcesProperties("AWS::Lambda::EventSourceMapping", {
+      ProvisionedPollerConfig: Match.absent(),
+      FunctionResponseTypes: Match.absent(),
+    });
+    services.hasResourceProperties("AWS::Lambda::Function", {
+      FunctionName: "backbone-dev-inventory",
+      Environment: { Variables: { REPORT_BATCH_ITEM_FAILURES: "false" } },
+    });
+  });
+
+  test("orders stay a day, claims as long as their records can come again, logs three days", () => {
+    const [orders] = Object.values(
+      access.findResources("AWS::MSK::Topic", { Properties: { TopicName: "order-events" } }),
+    );
+    expect(Buffer.from(orders?.Properties.Configs, "base64").toString()).toContain("retention.ms=86400000");
+    services.hasResourceProperties("AWS::Lambda::Function", {
+      Environment: { Variables: { CLAIM_TTL_SECONDS: String((1 + 14 + 1) * 86_400) } },
+    });
+    for (const template of [cluster, schemaRegistry, services]) {
+      template.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 3 });
+    }
+  });
+
+  test("what holds data is kept here, too", () => {
+    for (const [template, type] of [
+      [cluster, "AWS::MSK::Cluster"],
+      [access, "AWS::MSK::Topic"],
+      [services, "AWS::DynamoDB::Table"],
+    ] as const) {
+      template.allResources(type, { DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+    }
+  });
+});
+
+describe("a stage's settings", () => {
+  test("those of the project are sound", () => {
+    for (const stage of [dev, prod]) checkStage(stage);
+  });
+
+  test.each<[Partial<StageConfig>, string]>([
+    [{ stage: "Prod" }, 'stage: must be 1 to 20 small letters, digits and hyphens, a letter first, got "Prod"'],
+    [{ availabilityZones: ["a", "b", "a"] }, "availabilityZones: must be three different ones, got a, b, a"],
+    [{ natGateways: 0 }, "natGateways: must be a whole number from 1 to 3, got 0"],
+    [{ cluster: { ...prod.cluster, kafkaVersion: "3.9.x" } }, "cluster.kafkaVersion: must be like 4.1.x.kraft"],
+    [{ cluster: { ...prod.cluster, instanceType: "kafka.t3.small" } }, 'm7g, got "kafka.t3.small"'],
+    [{ cluster: { ...prod.cluster, brokers: 4 } }, "cluster.brokers: must be a multiple of 3, the zones, got 4"],
+    [{ cluster: { ...prod.cluster, brokerVolume: Size.tebibytes(17) } }, "from 1 to 16384 GiB, got 17408"],
+    [{ registry: { ...prod.registry, image: "apicurio/apicurio-registry" } }, "with a tag other than latest"],
+    [{ registry: { ...prod.registry, tasks: 0 } }, "registry.tasks: must be a whole number from 1 to 10, got 0"],
+    [{ registry: { ...prod.registry, cpu: 1000 } }, "registry.cpu: must be one of 512, 1024, 2048, 4096, got 1000"],
+    [{ registry: { ...prod.registry, memory: Size.gibibytes(1) } }, "from 2 to 8 GiB, got 1"],
+    [{ api: { requestsPerSecond: 0, burst: 1 } }, "api.requestsPerSecond: must be a whole number from 1 to 10000"],
+  ])("%j is refused", (changed, message) => {
+    expect(() => checkStage({ ...prod, ...changed })).toThrow(message);
+  });
+
+  test("everything that is wrong is said at once", () => {
+    expect(() => checkStage({ ...prod, natGateways: 9, api: { requestsPerSecond: 0, burst: 0 } })).toThrow(
+      /natGateways.*api\.requestsPerSecond.*api\.burst/,
+    );
+  });
+});

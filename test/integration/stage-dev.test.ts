@@ -1,0 +1,42 @@
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { orderBody, post } from "./orders.ts";
+import { caughtUp, documentClient, eventually, startTestBackbone, type TestBackbone } from "./running-backbone.ts";
+
+let backbone: TestBackbone;
+
+beforeAll(async () => {
+  backbone = await startTestBackbone("dev");
+});
+
+afterAll(async () => {
+  await backbone?.stop();
+});
+
+it("runs the functions of the stage, on demand", () => {
+  const inventory = backbone.mappings.find(({ definition }) => definition.consumerGroup === "inventory");
+
+  expect(inventory?.definition.functionName).toContain("backbone-dev-inventory");
+  expect(inventory?.definition.reportsBatchItemFailures).toBe(false);
+});
+
+it("a batch that fails comes again whole, and each of its orders has its effect once", async () => {
+  const inventory = backbone.functions.get("backbone-dev-inventory");
+  const orderIds = Array.from({ length: 10 }, (_, index) => `whole-batch-${index}`);
+  await backbone.parts.dynamodb.stop();
+  for (const orderId of orderIds) expect((await post(backbone.url, orderBody(orderId, ["B-1", 2]))).status).toBe(202);
+  await eventually("an invocation that was under way is killed, and its batch has failed", async () => {
+    for (const pid of inventory.pids()) process.kill(pid, "SIGKILL");
+    return backbone.said.some((line) => /^inventory: \d+ records come again after attempt/.test(line)) || undefined;
+  });
+  await backbone.parts.dynamodb.start();
+  await caughtUp(backbone);
+
+  const { STOCK_TABLE = "" } = inventory.definition.environment;
+  const tables = documentClient(backbone);
+  const { Item } = await tables.send(
+    new GetCommand({ TableName: STOCK_TABLE, Key: { sku: "B-1" }, ConsistentRead: true }),
+  );
+  tables.destroy();
+  expect(Item?.initial - Item?.remaining).toBe(20);
+});
