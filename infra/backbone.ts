@@ -22,7 +22,7 @@ export interface Backbone {
 }
 
 /**
- * Defines the backbone of one stage: network → cluster → topics → schema registry with its schemas → services.
+ * Defines the backbone of one stage: network → cluster → topics and ACLs → schema registry with its schemas → services.
  *
  * Region and account come with the deployment, so that defining it needs neither network nor credentials.
  */
@@ -31,7 +31,7 @@ export function defineBackbone(app: App, { config, access }: BackboneOptions): B
 
   const network = new NetworkStack(app, nameOf("network"), { config });
   const cluster = new ClusterStack(app, nameOf("cluster"), { config, access, vpc: network.vpc });
-  const topics = new AccessStack(app, nameOf("access"), { access, cluster: cluster.cluster });
+  const topics = new AccessStack(app, nameOf("access"), { config, access, vpc: network.vpc, cluster: cluster.cluster });
   const schemaRegistry = new SchemaRegistryStack(app, nameOf("schema-registry"), {
     config,
     access,

@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Kafka } from "kafkajs";
-import { aclsOf, readAccess, scramUserNamesOf } from "../shared/access/index.ts";
+import { readAccess, scramUserNamesOf } from "../shared/access/index.ts";
 import { stopIdleTimers } from "../shared/kafka/index.ts";
+import { createCustomResources } from "./custom-resources.ts";
 import { createFunctions, type Functions, functionPrincipals } from "./functions.ts";
 import { type HttpApi, startHttpApi } from "./http-api.ts";
 import type { EventSourceMapping } from "./mapping/event-source-mapping.ts";
@@ -67,7 +68,8 @@ export interface Backbone {
 
 /**
  * Starts the local backbone from the synthesized templates: the broker with their settings, topics and grants, the
- * tables, the registry as its container is configured, then what the deployment triggers, the mappings and the HTTP API.
+ * tables, the ACLs as the deployment makes them, the registry as its container is configured, then what the deployment
+ * triggers, the mappings and the HTTP API.
  * @throws BackboneError PART_FAILED or TEMPLATE_UNSUPPORTED; nothing is left running then
  */
 export async function startBackbone(options: BackboneOptions): Promise<Backbone> {
@@ -148,9 +150,13 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
     const [tables] = await Promise.all([
       createTables(ports.dynamodb, assembly, resolve),
       createTopics(admin, topics),
-      createAcls(admin, [...aclsOf(access), ...functionsOnKafka.flatMap(({ acls }) => acls)]),
+      createAcls(
+        admin,
+        functionsOnKafka.flatMap(({ acls }) => acls),
+      ),
     ]);
     await admin.disconnect();
+    await createCustomResources(assembly, resolve, functions);
     await run("registry");
     await runTriggers(assembly, resolve, functions);
     const bootstrapServers = `127.0.0.1:${ports.kafka}`;

@@ -45,9 +45,9 @@ const serverProperties = [
   // A replica that lags never becomes leader: better a partition that waits than records that are gone.
   "unclean.leader.election.enable=false",
   "log.retention.hours=168",
-  // allow.everyone.if.no.acl.found stays at MSK's default, true, as long as nothing in the deployment creates ACLs:
-  // without any, false would lock the schema registry out. Until then who speaks SCRAM is limited by the network: port
-  // 9096 is open to the security groups of `allowScramFrom` alone. IAM principals are not governed by ACLs.
+  // MSK's default, true, would let who speaks SCRAM do anything with what no ACL is about. IAM principals are not
+  // governed by ACLs: https://docs.aws.amazon.com/msk/latest/developerguide/msk-acls.html
+  "allow.everyone.if.no.acl.found=false",
 ].join("\n");
 
 /**

@@ -22,6 +22,7 @@ const operationOf: Readonly<Record<string, readonly [ResourceType, Operation] | 
   "kafka-cluster:DeleteGroup": ["GROUP", "DELETE"],
   "kafka-cluster:WriteDataIdempotently": ["CLUSTER", "IDEMPOTENT_WRITE"],
   "kafka-cluster:DescribeCluster": ["CLUSTER", "DESCRIBE"],
+  "kafka-cluster:AlterCluster": ["CLUSTER", "ALTER"],
   "kafka-cluster:DescribeClusterDynamicConfiguration": ["CLUSTER", "DESCRIBE_CONFIGS"],
   "kafka-cluster:DescribeTransactionalId": ["TRANSACTIONAL_ID", "DESCRIBE"],
   "kafka-cluster:AlterTransactionalId": ["TRANSACTIONAL_ID", "WRITE"],

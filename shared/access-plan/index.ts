@@ -1,8 +1,10 @@
+export { operations, patternTypes, permissions, resourceTypes } from "./acl-words.ts";
 export { applyPlan, checkWithBrokers } from "./apply-plan.ts";
 export { desiredStateOf, fittedTo, type States, targeted, unknownTargets } from "./desired-state.ts";
-export { toKafkajsAcl } from "./kafka-acls.ts";
+export { readAcls, toKafkajsAcl } from "./kafka-acls.ts";
 export type { ClusterState, DesiredState, Plan } from "./model.ts";
 export { changesOf, isDeletion, isEmpty, planOf, stepsOf, withoutDeletions } from "./plan.ts";
+export { keyOf } from "./plan-acls.ts";
 export { type PlanFile, type PlannedFor, parsePlanFile, planFileText } from "./plan-file.ts";
 export { type Paint, planText } from "./plan-text.ts";
 export { problemsOf } from "./problems.ts";

@@ -17,6 +17,7 @@ const wildcards = new Set([
   "ec2:DescribeSecurityGroups *",
   "ec2:DescribeVpcs *",
   "kafka:GetBootstrapBrokers *",
+  "lambda:InvokeFunction <AclsHandlerFunction.Arn>:*",
   "lambda:InvokeFunction <KafkaBootstrapBrokersHandlerFunction.Arn>:*",
   "lambda:InvokeFunction <SchemaRegistrationFunction.Arn>:*",
 ]);
@@ -40,6 +41,7 @@ test("no function of the project has a managed policy", () => {
   expect(withPolicies).toEqual([
     "CustomVpcRestrictDefaultSGCustomResourceProviderRole",
     "KafkaBootstrapBrokersProviderframeworkonEventServiceRole",
+    "AclsProviderframeworkonEventServiceRole",
     "AWSCDKTriggerCustomResourceProviderCustomResourceProviderRole",
   ]);
 });

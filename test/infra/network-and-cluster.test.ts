@@ -55,7 +55,7 @@ describe("cluster", () => {
     });
   });
 
-  test("no acknowledged record is lost with a broker, and no topic appears by itself", () => {
+  test("no acknowledged record is lost with a broker, and no topic appears by itself, and what no ACL allows is denied", () => {
     cluster.hasResourceProperties("AWS::MSK::Configuration", {
       KafkaVersionsList: ["4.1.x.kraft"],
       ServerProperties: [
@@ -64,6 +64,7 @@ describe("cluster", () => {
         "min.insync.replicas=2",
         "unclean.leader.election.enable=false",
         "log.retention.hours=168",
+        "allow.everyone.if.no.acl.found=false",
       ].join("\n"),
     });
   });
