@@ -1,5 +1,6 @@
 import { BackboneError } from "../shared/errors.ts";
 import type { StageConfig } from "./config.ts";
+import { clusterProblems } from "./constructs/cluster-settings.ts";
 
 /**
  * Refuses, before anything is synthesized, a stage that could not be deployed or would not hold what is promised.
@@ -15,8 +16,7 @@ export function checkStage(config: StageConfig): void {
       ? [`availabilityZones: must be three different ones, got ${zones.join(", ")}`]
       : []),
     ...within("natGateways", config.natGateways, 1, 3),
-    ...matching("cluster.kafkaVersion", cluster.kafkaVersion, /^\d+\.\d+\.(\d+|x)\.kraft$/, "like 4.1.x.kraft"),
-    ...brokerProblems(cluster),
+    ...clusterProblems(cluster, 3, "cluster."),
     ...registryProblems(registry),
     ...within("api.requestsPerSecond", api.requestsPerSecond, 1, 10_000),
     ...within("api.burst", api.burst, 1, 5_000),
@@ -25,17 +25,6 @@ export function checkStage(config: StageConfig): void {
   if (problems.length > 0) {
     throw new BackboneError("INVALID_OPTIONS", `the stage ${JSON.stringify(stage)}: ${problems.join("; ")}`);
   }
-}
-
-/** https://docs.aws.amazon.com/msk/latest/developerguide/broker-instance-sizes.html */
-function brokerProblems({ instanceType, brokers, brokerVolume }: StageConfig["cluster"]): string[] {
-  return [
-    ...matching("cluster.instanceType", instanceType, /^kafka\.(m5|m7g)\.\d*x?large$/, "of the families m5 and m7g"),
-    ...(Number.isInteger(brokers) && brokers >= 3 && brokers % 3 === 0
-      ? []
-      : [`cluster.brokers: must be a multiple of 3, the zones, got ${brokers}`]),
-    ...within("cluster.brokerVolume", brokerVolume.toGibibytes(), 1, 16_384, " GiB"),
-  ];
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Duration, Size } from "aws-cdk-lib";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { BackboneError } from "../shared/errors.ts";
 import { checkStage } from "./check-stage.ts";
+import type { ClusterSettings } from "./constructs/cluster-settings.ts";
 import { dev } from "./stages/dev.ts";
 import { prod } from "./stages/prod.ts";
 
@@ -21,16 +22,7 @@ export interface StageConfig {
   readonly availabilityZones?: readonly [string, string, string];
   /** NAT gateways, 1 to 3: with one a zone, a zone that fails takes no other with it. */
   readonly natGateways: number;
-  readonly cluster: {
-    /** A KRaft version of Amazon MSK. */
-    readonly kafkaVersion: string;
-    /** Instance type of each broker, `kafka.m7g.large` at least: MSK has no smaller one for KRaft. */
-    readonly instanceType: string;
-    /** Brokers of the whole cluster, a multiple of the three zones. */
-    readonly brokers: number;
-    /** Disk of each broker. */
-    readonly brokerVolume: Size;
-  };
+  readonly cluster: ClusterSettings;
   readonly registry: {
     /** Image of an Apicurio registry, with its tag. */
     readonly image: string;

@@ -1,4 +1,4 @@
-import { Fn, RemovalPolicy, type Size } from "aws-cdk-lib";
+import { Fn, RemovalPolicy } from "aws-cdk-lib";
 import {
   CfnSecurityGroupIngress,
   type IConnectable,
@@ -9,24 +9,23 @@ import {
   SubnetType,
 } from "aws-cdk-lib/aws-ec2";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
-import { Key } from "aws-cdk-lib/aws-kms";
+import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { CfnCluster, CfnConfiguration } from "aws-cdk-lib/aws-msk";
 import { Construct } from "constructs";
 import type { Statement } from "../../shared/access/index.ts";
+import { BackboneError } from "../../shared/errors.ts";
 import { BootstrapBrokers } from "./bootstrap-brokers.ts";
+import { type ClusterSettings, clusterProblems, isExpress } from "./cluster-settings.ts";
 import { type ScramUser, ScramUsers } from "./scram-users.ts";
+import { StorageScaling } from "./storage-scaling.ts";
 
-export interface MskClusterProps {
+export interface MskClusterProps extends ClusterSettings {
   readonly clusterName: string;
-  /** A KRaft version, e.g. `4.1.x.kraft`. */
-  readonly kafkaVersion: string;
-  readonly instanceType: string;
-  /** Brokers of the whole cluster, a multiple of the VPC's private subnets. */
-  readonly brokers: number;
-  readonly brokerVolume: Size;
   /** Its private subnets take the brokers. */
   readonly vpc: IVpc;
+  /** What the records are encrypted with at rest. @default a key of its own, which is rotated */
+  readonly dataKey?: IKey;
   /** Names of those who prove themselves with SCRAM-SHA-512; each gets a secret of its own. */
   readonly scramUsers: readonly string[];
   readonly logRetention: RetentionDays;
@@ -39,20 +38,26 @@ const ports = { scram: 9096, iam: 9098 } as const;
 const serverProperties = [
   // Topics come from the access file, and from nowhere else.
   "auto.create.topics.enable=false",
+  // MSK's default, true, would let who speaks SCRAM do anything with what no ACL is about. IAM principals are not
+  // governed by ACLs: https://docs.aws.amazon.com/msk/latest/developerguide/msk-acls.html
+  "allow.everyone.if.no.acl.found=false",
+  "log.retention.ms=604800000",
+];
+
+/** Express brokers have these values, too, and do not let them be set. */
+const replicationProperties = [
   "default.replication.factor=3",
   // With acks=all a record is on two brokers before it is acknowledged, and one of the three may be away.
   "min.insync.replicas=2",
   // A replica that lags never becomes leader: better a partition that waits than records that are gone.
   "unclean.leader.election.enable=false",
-  "log.retention.hours=168",
-  // MSK's default, true, would let who speaks SCRAM do anything with what no ACL is about. IAM principals are not
-  // governed by ACLs: https://docs.aws.amazon.com/msk/latest/developerguide/msk-acls.html
-  "allow.everyone.if.no.acl.found=false",
-].join("\n");
+];
 
 /**
  * An Amazon MSK cluster: KRaft, IAM and SCRAM-SHA-512 over TLS, encrypted with a key of its own, nobody unauthenticated.
  * It is kept when it leaves the template.
+ *
+ * @throws BackboneError INVALID_OPTIONS that names every wrong setting at once
  */
 export class MskCluster extends Construct {
   readonly clusterArn: string;
@@ -64,6 +69,11 @@ export class MskCluster extends Construct {
 
   constructor(scope: Construct, id: string, props: MskClusterProps) {
     super(scope, id);
+    const { subnetIds } = props.vpc.selectSubnets({ subnetType: SubnetType.PRIVATE_WITH_EGRESS });
+    const problems = clusterProblems(props, subnetIds.length);
+    if (problems.length > 0) {
+      throw new BackboneError("INVALID_OPTIONS", `cluster ${props.clusterName}: ${problems.join("; ")}`);
+    }
     this.brokers = props.brokers;
     this.#securityGroup = this.#clusterSecurityGroup(props.vpc);
 
@@ -71,18 +81,16 @@ export class MskCluster extends Construct {
       // A configuration cannot change the versions it is for, so another version takes another name.
       name: `${props.clusterName}-${props.kafkaVersion.replaceAll(".", "-")}`,
       kafkaVersionsList: [props.kafkaVersion],
-      serverProperties,
+      serverProperties: [...serverProperties, ...(isExpress(props) ? [] : replicationProperties)].join("\n"),
     });
     configuration.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    const dataKey = new Key(this, "DataKey", {
-      description: `records of the Kafka cluster ${props.clusterName} at rest`,
-      enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
-    const brokerLogs = new LogGroup(this, "BrokerLogs", {
-      retention: props.logRetention,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    const dataKey =
+      props.dataKey ??
+      new Key(this, "DataKey", {
+        description: `records of the Kafka cluster ${props.clusterName} at rest`,
+        enableKeyRotation: true,
+        removalPolicy: RemovalPolicy.RETAIN,
+      });
 
     const cluster = new CfnCluster(this, "Cluster", {
       clusterName: props.clusterName,
@@ -90,10 +98,13 @@ export class MskCluster extends Construct {
       numberOfBrokerNodes: props.brokers,
       brokerNodeGroupInfo: {
         instanceType: props.instanceType,
-        clientSubnets: props.vpc.selectSubnets({ subnetType: SubnetType.PRIVATE_WITH_EGRESS }).subnetIds,
+        clientSubnets: subnetIds,
         securityGroups: [this.#securityGroup.securityGroupId],
-        storageInfo: { ebsStorageInfo: { volumeSize: props.brokerVolume.toGibibytes() } },
+        ...(props.brokerVolume === undefined
+          ? {}
+          : { storageInfo: { ebsStorageInfo: { volumeSize: props.brokerVolume.toGibibytes() } } }),
       },
+      ...(props.tieredStorage === true ? { storageMode: "TIERED" } : {}),
       configurationInfo: { arn: configuration.attrArn, revision: configuration.attrLatestRevisionRevision },
       clientAuthentication: {
         sasl: { iam: { enabled: true }, scram: { enabled: true } },
@@ -103,10 +114,21 @@ export class MskCluster extends Construct {
         encryptionAtRest: { dataVolumeKmsKeyId: dataKey.keyArn },
         encryptionInTransit: { clientBroker: "TLS", inCluster: true },
       },
-      loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: brokerLogs.logGroupName } } },
+      enhancedMonitoring: props.metrics ?? "DEFAULT",
+      ...(props.openMonitoring === true
+        ? {
+            openMonitoring: {
+              prometheus: { jmxExporter: { enabledInBroker: true }, nodeExporter: { enabledInBroker: true } },
+            },
+          }
+        : {}),
+      ...(isExpress(props) ? {} : { loggingInfo: this.#logs(props.logRetention) }),
     });
     cluster.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.clusterArn = cluster.attrArn;
+    if (props.brokerVolumeLimit !== undefined) {
+      new StorageScaling(this, "StorageScaling", { clusterArn: this.clusterArn, limit: props.brokerVolumeLimit });
+    }
 
     this.#scramUsers = new ScramUsers(this, "ScramUsers", {
       clusterArn: this.clusterArn,
@@ -154,6 +176,15 @@ export class MskCluster extends Construct {
   /** Opens the port for SCRAM clients to a peer. */
   allowScramFrom(peer: IConnectable): void {
     this.#allowFrom(peer, ports.scram, "ScramToKafka");
+  }
+
+  /** What the brokers do, and apart from it who was refused what. */
+  #logs(retention: RetentionDays): CfnCluster.LoggingInfoProperty {
+    const into = (id: string) => {
+      const { logGroupName } = new LogGroup(this, id, { retention, removalPolicy: RemovalPolicy.RETAIN });
+      return { cloudWatchLogs: { enabled: true, logGroup: logGroupName } };
+    };
+    return { brokerLogs: into("BrokerLogs"), authorizerLogs: into("AuthorizerLogs") };
   }
 
   #clusterSecurityGroup(vpc: IVpc): SecurityGroup {

@@ -12,6 +12,10 @@ export const prod: StageConfig = {
     brokers: 3,
     // 100 records/s of 1 KB over 7 days are 100 × 1 KB × 604,800 s ≈ 60 GB; 3 copies on 3 brokers put 60 GB on each.
     brokerVolume: Size.gibibytes(100),
+    brokerVolumeLimit: Size.tebibytes(1),
+    openMonitoring: true,
+    // Latencies of requests, and the time that network and disks wait.
+    metrics: "PER_BROKER",
   },
   registry: {
     image: "apicurio/apicurio-registry:3.3.3",

@@ -60,11 +60,11 @@ describe("cluster", () => {
       KafkaVersionsList: ["4.1.x.kraft"],
       ServerProperties: [
         "auto.create.topics.enable=false",
+        "allow.everyone.if.no.acl.found=false",
+        "log.retention.ms=604800000",
         "default.replication.factor=3",
         "min.insync.replicas=2",
         "unclean.leader.election.enable=false",
-        "log.retention.hours=168",
-        "allow.everyone.if.no.acl.found=false",
       ].join("\n"),
     });
   });
@@ -123,9 +123,14 @@ describe("cluster", () => {
     ]);
   });
 
-  test("brokers write their logs to CloudWatch, where they expire", () => {
+  test("brokers write to CloudWatch what they do and whom they refuse, where it expires", () => {
     cluster.hasResourceProperties("AWS::MSK::Cluster", {
-      LoggingInfo: { BrokerLogs: { CloudWatchLogs: { Enabled: true } } },
+      LoggingInfo: {
+        BrokerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: { Ref: Match.stringLikeRegexp("BrokerLogs") } } },
+        AuthorizerLogs: {
+          CloudWatchLogs: { Enabled: true, LogGroup: { Ref: Match.stringLikeRegexp("AuthorizerLogs") } },
+        },
+      },
     });
     cluster.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 30 });
   });

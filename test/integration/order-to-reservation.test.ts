@@ -17,6 +17,7 @@ import {
   messagesOf,
   startTestBackbone,
   type TestBackbone,
+  testStage,
 } from "./running-backbone.ts";
 
 const sourceTopic = "order-events";
@@ -288,7 +289,11 @@ describe("npm run access, without a word on where", () => {
     mkdirSync(join(cache, "runs"));
     symlinkSync(run, join(cache, "runs", basename(run)));
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-    const code = await runAccess(["drift"], { stdout, stderr, env: { BACKBONE_CACHE_DIR: cache } });
+    const code = await runAccess(["drift", "--stage", testStage], {
+      stdout,
+      stderr,
+      env: { BACKBONE_CACHE_DIR: cache },
+    });
     stdout.end();
     expect(await text(stdout)).toMatch(/^No changes: \d+ topics and \d+ ACLs are as the file says\.\n$/);
     expect(code).toBe(0);

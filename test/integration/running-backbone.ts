@@ -11,12 +11,11 @@ export interface TestBackbone extends Backbone {
   readonly said: readonly string[];
 }
 
-/**
- * A backbone on free ports with fresh state.
- *
- * @param stage prod, unless BACKBONE_STAGE names the one that the tests shall run on
- */
-export async function startTestBackbone(stage = process.env.BACKBONE_STAGE ?? "prod"): Promise<TestBackbone> {
+/** The stage that the tests run on: prod, unless BACKBONE_STAGE names another. */
+export const testStage = process.env.BACKBONE_STAGE ?? "prod";
+
+/** A backbone on free ports with fresh state. */
+export async function startTestBackbone(stage = testStage): Promise<TestBackbone> {
   const said: string[] = [];
   const say = (line: string) => void said.push(line);
   return { ...(await launchBackbone({ stage, freePorts: true, dataFolder: undefined, say })), said };

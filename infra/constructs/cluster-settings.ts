@@ -1,0 +1,84 @@
+import type { Size } from "aws-cdk-lib";
+
+/** What the brokers of a cluster are. */
+export interface ClusterSettings {
+  /** A KRaft version of Amazon MSK, e.g. `4.1.x.kraft`; Express brokers run 3.9 and 4.2. */
+  readonly kafkaVersion: string;
+  /**
+   * Instance type of each broker, `kafka.m7g.large` or larger for standard brokers, `express.m7g.large` or larger for
+   * Express ones. `kafka.t3.small` is refused with KRaft.
+   */
+  readonly instanceType: string;
+  /** Brokers of the whole cluster, a multiple of the zones. */
+  readonly brokers: number;
+  /** Disk of each standard broker, 1 GiB to 16 TiB; Express brokers pay for what they store. */
+  readonly brokerVolume?: Size;
+  /**
+   * To what the disks may grow while they are more than 60 % full, 16 TiB at most. They never shrink: raise brokerVolume to
+   * what they have become before changing anything else of the storage. @default they do not grow
+   */
+  readonly brokerVolumeLimit?: Size;
+  /**
+   * Closed segments move to storage that costs a fifth and grows by itself, for topics with `remote.storage.enable=true`.
+   * Standard brokers; it cannot be taken back. @default false
+   */
+  readonly tieredStorage?: boolean;
+  /** Prometheus may scrape the brokers, JMX at port 11001 and the machines at 11002. @default false */
+  readonly openMonitoring?: boolean;
+  /** How finely CloudWatch counts; all but DEFAULT cost by the metric. @default "DEFAULT" */
+  readonly metrics?: "DEFAULT" | "PER_BROKER" | "PER_TOPIC_PER_BROKER" | "PER_TOPIC_PER_PARTITION";
+}
+
+/** Brokers without disks, logs and settings of replication of their own. */
+export function isExpress({ instanceType }: ClusterSettings): boolean {
+  return instanceType.startsWith("express.");
+}
+
+/**
+ * What MSK would refuse after a quarter of an hour, each with what is allowed; names begin with the prefix.
+ *
+ * https://docs.aws.amazon.com/msk/latest/developerguide/broker-instance-types.html
+ */
+export function clusterProblems(settings: ClusterSettings, zones: number, prefix = ""): string[] {
+  const { brokers, instanceType } = settings;
+  const problems = [
+    ...(/^(kafka\.m5|kafka\.m7g|express\.m7g)\.\d*x?large$/.test(instanceType)
+      ? []
+      : [`instanceType: must be of the families kafka.m5, kafka.m7g and express.m7g, got '${instanceType}'`]),
+    ...(Number.isInteger(brokers) && brokers >= zones && brokers % zones === 0
+      ? []
+      : [`brokers: must be a multiple of ${zones}, the zones, got ${brokers}`]),
+    ...(isExpress(settings) ? expressProblems(settings) : standardProblems(settings)),
+  ];
+  return problems.map((problem) => `${prefix}${problem}`);
+}
+
+function expressProblems(settings: ClusterSettings): string[] {
+  return [
+    ...(/^(3\.9|4\.2)\.x\.kraft$/.test(settings.kafkaVersion)
+      ? []
+      : [`kafkaVersion: must be 3.9.x.kraft or 4.2.x.kraft on Express brokers, got '${settings.kafkaVersion}'`]),
+    ...(["brokerVolume", "brokerVolumeLimit", "tieredStorage"] as const)
+      .filter((name) => settings[name] !== undefined)
+      .map((name) => `${name}: must not be set, Express brokers have no disks`),
+  ];
+}
+
+function standardProblems({ kafkaVersion, brokerVolume, brokerVolumeLimit, tieredStorage }: ClusterSettings): string[] {
+  const volume = brokerVolume?.toGibibytes();
+  const limit = brokerVolumeLimit?.toGibibytes();
+  return [
+    ...(/^\d+\.\d+\.(\d+|x)\.kraft$/.test(kafkaVersion)
+      ? []
+      : [`kafkaVersion: must be one of KRaft, like 4.1.x.kraft, got '${kafkaVersion}'`]),
+    ...(volume !== undefined && volume >= 1 && volume <= 16_384
+      ? []
+      : [`brokerVolume: must be 1 to 16384 GiB, got ${volume ?? "nothing"}`]),
+    ...(limit === undefined || (limit > (volume ?? 0) && limit <= 16_384)
+      ? []
+      : [`brokerVolumeLimit: must be more than brokerVolume, at most 16384 GiB, got ${limit}`]),
+    ...(limit !== undefined && tieredStorage === true
+      ? ["brokerVolumeLimit: must not stand beside tieredStorage, which takes from the disks what fills them"]
+      : []),
+  ];
+}

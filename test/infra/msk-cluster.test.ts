@@ -1,0 +1,110 @@
+import { Size, Stack } from "aws-cdk-lib";
+import { Match, Template } from "aws-cdk-lib/assertions";
+import { Key } from "aws-cdk-lib/aws-kms";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { expect, test } from "vitest";
+import { MskCluster, type MskClusterProps } from "../../infra/constructs/msk-cluster.ts";
+import { NetworkStack } from "../../infra/stacks/network-stack.ts";
+import { prod } from "../../infra/stages/prod.ts";
+import { appWithoutBundling, prodTemplates } from "./backbone.ts";
+
+const standard = {
+  kafkaVersion: "4.1.x.kraft",
+  instanceType: "kafka.m7g.large",
+  brokers: 3,
+  brokerVolume: Size.gibibytes(10),
+} as const;
+const express = { kafkaVersion: "4.2.x.kraft", instanceType: "express.m7g.large", brokers: 3 } as const;
+
+type Settings = Partial<MskClusterProps> & Pick<MskClusterProps, "kafkaVersion" | "instanceType" | "brokers">;
+
+function clusterWith(settings: (stack: Stack) => Settings): Template {
+  const app = appWithoutBundling();
+  const stack = new Stack(app, "stack");
+  new MskCluster(stack, "Kafka", {
+    clusterName: "orders",
+    vpc: new NetworkStack(app, "network", { config: prod }).vpc,
+    scramUsers: [],
+    logRetention: RetentionDays.ONE_DAY,
+    ...settings(stack),
+  });
+  return Template.fromStack(stack);
+}
+
+test("Express brokers get no disks, no logs and no settings of replication, which MSK would refuse", () => {
+  const template = clusterWith(() => express);
+
+  template.hasResourceProperties("AWS::MSK::Cluster", {
+    BrokerNodeGroupInfo: { InstanceType: "express.m7g.large", StorageInfo: Match.absent() },
+    LoggingInfo: Match.absent(),
+    StorageMode: Match.absent(),
+  });
+  template.hasResourceProperties("AWS::MSK::Configuration", {
+    ServerProperties: Match.not(Match.stringLikeRegexp("replica|unclean")),
+  });
+  template.hasResourceProperties("AWS::MSK::Configuration", {
+    ServerProperties: Match.stringLikeRegexp("allow.everyone.if.no.acl.found=false"),
+  });
+});
+
+test("tiered storage is a mode of the cluster", () => {
+  clusterWith(() => ({ ...standard, tieredStorage: true })).hasResourceProperties("AWS::MSK::Cluster", {
+    StorageMode: "TIERED",
+  });
+});
+
+test("disks grow to their limit, and never shrink", () => {
+  const { cluster } = prodTemplates();
+
+  cluster.hasResourceProperties("AWS::ApplicationAutoScaling::ScalableTarget", {
+    ResourceId: { "Fn::GetAtt": [Match.stringLikeRegexp("^KafkaCluster"), "Arn"] },
+    ScalableDimension: "kafka:broker-storage:VolumeSize",
+    MaxCapacity: 1_024,
+  });
+  cluster.hasResourceProperties("AWS::ApplicationAutoScaling::ScalingPolicy", {
+    TargetTrackingScalingPolicyConfiguration: {
+      PredefinedMetricSpecification: { PredefinedMetricType: "KafkaBrokerStorageUtilization" },
+      TargetValue: 60,
+      DisableScaleIn: true,
+    },
+  });
+});
+
+test("Prometheus may scrape the brokers of prod", () => {
+  prodTemplates().cluster.hasResourceProperties("AWS::MSK::Cluster", {
+    EnhancedMonitoring: "PER_BROKER",
+    OpenMonitoring: {
+      Prometheus: { JmxExporter: { EnabledInBroker: true }, NodeExporter: { EnabledInBroker: true } },
+    },
+  });
+});
+
+test("the records' key can be one that is there", () => {
+  const key = "arn:aws:kms:eu-central-1:111122223333:key/1";
+  const template = clusterWith((stack) => ({ ...standard, dataKey: Key.fromKeyArn(stack, "Data", key) }));
+
+  template.hasResourceProperties("AWS::MSK::Cluster", {
+    EncryptionInfo: { EncryptionAtRest: { DataVolumeKMSKeyId: key } },
+  });
+});
+
+test.each<[string, Settings]>([
+  ["kafkaVersion: must be 3.9.x.kraft or 4.2.x.kraft on Express brokers", { ...express, kafkaVersion: "4.1.x.kraft" }],
+  ["brokerVolume: must not be set, Express", { ...express, brokerVolume: Size.gibibytes(1) }],
+  ["tieredStorage: must not be set, Express", { ...express, tieredStorage: true }],
+  ["instanceType: must be of the families", { ...standard, instanceType: "kafka.t3.small" }],
+  ["brokers: must be a multiple of 3, the zones, got 4", { ...standard, brokers: 4 }],
+  ["brokerVolumeLimit: must be more than brokerVolume", { ...standard, brokerVolumeLimit: Size.gibibytes(10) }],
+  [
+    "brokerVolumeLimit: must not stand beside tieredStorage",
+    { ...standard, brokerVolumeLimit: Size.gibibytes(20), tieredStorage: true },
+  ],
+])("what MSK would refuse is refused before: %s", (message, settings) => {
+  expect(() => clusterWith(() => settings)).toThrow(message);
+});
+
+test("standard brokers need a disk", () => {
+  const { brokerVolume: _, ...withoutDisk } = standard;
+
+  expect(() => clusterWith(() => withoutDisk)).toThrow("brokerVolume: must be 1 to 16384 GiB, got nothing");
+});
