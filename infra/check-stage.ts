@@ -18,6 +18,7 @@ export function checkStage(config: StageConfig): void {
     ...within("natGateways", config.natGateways, 1, 3),
     ...clusterProblems(cluster, 3, "cluster."),
     ...registryProblems(registry),
+    ...(stage === "prod" && !registry.tls ? ["registry.tls: must be true in prod, got false"] : []),
     ...within("api.requestsPerSecond", api.requestsPerSecond, 1, 10_000),
     ...within("api.burst", api.burst, 1, 5_000),
     ...within("inventory.initialStock", inventory.initialStock, 0, Number.MAX_SAFE_INTEGER),
@@ -38,12 +39,13 @@ const fargateMemory: Readonly<Record<number, readonly [number, number]>> = {
   4096: [8, 30],
 };
 
-function registryProblems({ image, tasks, cpu, memory }: StageConfig["registry"]): string[] {
+function registryProblems({ image, tasks, maxTasks = tasks, cpu, memory }: StageConfig["registry"]): string[] {
   const range = fargateMemory[cpu];
   return [
     // Without one, or with `latest`, a task that is restarted may come back as another version.
     ...matching("registry.image", image, /(@sha256:[0-9a-f]{64}|:(?!latest$)[\w.-]+)$/, "with a tag other than latest"),
     ...within("registry.tasks", tasks, 1, 10),
+    ...within("registry.maxTasks", maxTasks, tasks, 10),
     ...(range === undefined
       ? [`registry.cpu: must be one of ${Object.keys(fargateMemory).join(", ")}, got ${cpu}`]
       : within("registry.memory", memory.toMebibytes() / 1_024, ...range, " GiB")),

@@ -28,9 +28,16 @@ export interface StageConfig {
     readonly image: string;
     /** Copies of the registry, each with the whole journal in its memory. */
     readonly tasks: number;
+    /** Copies at most, while they use more than 60 % of their CPU. @default as many as tasks */
+    readonly maxTasks?: number;
     /** CPU units of a task; 1024 are one vCPU. */
     readonly cpu: number;
     readonly memory: Size;
+    /**
+     * HTTPS under a name of your own. The certificate and the name belong to an account and are parameters of the stack,
+     * CertificateArn and DomainName, so that the templates need neither. Required of the stage prod.
+     */
+    readonly tls: boolean;
   };
   readonly api: {
     /** Requests a second that the HTTP API lets through on average; more get 429. */

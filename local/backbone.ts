@@ -95,6 +95,7 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
     resolve,
     identity,
     dynamoDbPort: ports.dynamodb,
+    registryPort: ports.registry,
     trustedCertificateFile,
     logFolder: folder.logs,
     maxConcurrency: 4,

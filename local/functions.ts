@@ -43,6 +43,7 @@ export interface FunctionsOptions {
   readonly resolve: Resolve;
   readonly identity: Identity;
   readonly dynamoDbPort: number;
+  readonly registryPort: number;
   /** PEM file that the functions' processes trust besides the usual authorities. */
   readonly trustedCertificateFile: string;
   readonly logFolder: string;
@@ -69,7 +70,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       definition,
       environment: {
         ...lambdaEnvironment(options),
-        ...withLocalPrincipal(definition.name, definition.environment, identity),
+        ...withPlainRegistry(withLocalPrincipal(definition.name, definition.environment, identity), options),
       },
       logFile: join(logFolder, `${definition.name}.log`),
       maxConcurrency,
@@ -121,4 +122,18 @@ function withLocalPrincipal(
     KAFKA_SCRAM_USERNAME: name,
     KAFKA_SCRAM_PASSWORD: passwordOf(identity, name),
   };
+}
+
+/** No certificate's name is the local registry's, so it is called without TLS. */
+function withPlainRegistry(
+  environment: Readonly<Record<string, string>>,
+  { registryPort }: FunctionsOptions,
+): Readonly<Record<string, string>> {
+  const origin = `127.0.0.1:${registryPort}/`;
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      value.startsWith(`https://${origin}`) ? value.replace("https:", "http:") : value,
+    ]),
+  );
 }

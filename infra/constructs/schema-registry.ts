@@ -8,8 +8,10 @@ import {
   SubnetType,
 } from "aws-cdk-lib/aws-ec2";
 import {
+  AvailabilityZoneRebalancing,
   Cluster,
   ContainerImage,
+  ContainerInsights,
   FargateService,
   FargateTaskDefinition,
   type ICluster,
@@ -17,9 +19,16 @@ import {
   Protocol,
   Secret,
 } from "aws-cdk-lib/aws-ecs";
-import { ApplicationLoadBalancer, ApplicationProtocol } from "aws-cdk-lib/aws-elasticloadbalancingv2";
+import {
+  ApplicationLoadBalancer,
+  ApplicationProtocol,
+  ListenerCertificate,
+  SslPolicy,
+} from "aws-cdk-lib/aws-elasticloadbalancingv2";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { ARecord, PrivateHostedZone, RecordTarget } from "aws-cdk-lib/aws-route53";
+import { LoadBalancerTarget } from "aws-cdk-lib/aws-route53-targets";
 import { Secret as SecretsManagerSecret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import type { MskCluster } from "./msk-cluster.ts";
@@ -32,9 +41,13 @@ export interface SchemaRegistryProps {
   /** Image of an Apicurio registry, with its tag. */
   readonly image: string;
   readonly tasks: number;
+  /** Tasks at most, while they use more than 60 % of their CPU. @default as many as tasks */
+  readonly maxTasks?: number;
   /** CPU units of a task; 1024 are one vCPU. */
   readonly cpu: number;
   readonly memory: Size;
+  /** A certificate of ACM and the name that it is for, which becomes the registry's in the VPC. @default plain HTTP */
+  readonly certificate?: { readonly arn: string; readonly domainName: string };
   readonly logRetention: RetentionDays;
 }
 
@@ -50,10 +63,12 @@ export class SchemaRegistry extends Construct {
   /** Base URL of the Confluent API. */
   readonly url: string;
   readonly #balancerGroup: SecurityGroup;
+  readonly #port: 80 | 443;
 
   constructor(scope: Construct, id: string, props: SchemaRegistryProps) {
     super(scope, id);
-    const { vpc, cluster } = props;
+    const { vpc, cluster, certificate } = props;
+    this.#port = certificate === undefined ? 80 : 443;
     const privateSubnets = { subnetType: SubnetType.PRIVATE_WITH_EGRESS };
     const taskGroup = new SecurityGroup(this, "TaskSecurityGroup", {
       vpc,
@@ -68,13 +83,15 @@ export class SchemaRegistry extends Construct {
 
     const taskDefinition = this.#taskDefinition(props);
     const service = new FargateService(this, "Service", {
-      cluster: new Cluster(this, "Cluster", { vpc }) as ICluster, // see the note on CDK's interfaces in network-stack.ts
+      cluster: new Cluster(this, "Cluster", { vpc, containerInsightsV2: ContainerInsights.ENABLED }) as ICluster, // see the note on CDK's interfaces in network-stack.ts
       taskDefinition,
       desiredCount: props.tasks,
       // Each task holds the whole state, so old ones serve on until the new ones have replayed the journal.
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },
+      // Tasks are started apart, and moved apart again after a zone has failed.
+      availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
       healthCheckGracePeriod: Duration.minutes(3),
       vpcSubnets: privateSubnets,
       securityGroups: [taskGroup],
@@ -90,7 +107,17 @@ export class SchemaRegistry extends Construct {
       securityGroup: this.#balancerGroup,
       dropInvalidHeaderFields: true,
     });
-    balancer.addListener("Http", { port: 80, protocol: ApplicationProtocol.HTTP, open: false }).addTargets("Registry", {
+    const listener =
+      certificate === undefined
+        ? balancer.addListener("Http", { port: 80, protocol: ApplicationProtocol.HTTP, open: false })
+        : balancer.addListener("Https", {
+            port: 443,
+            protocol: ApplicationProtocol.HTTPS,
+            certificates: [ListenerCertificate.fromArn(certificate.arn)],
+            sslPolicy: SslPolicy.RECOMMENDED_TLS,
+            open: false,
+          });
+    listener.addTargets("Registry", {
       port: ports.http,
       protocol: ApplicationProtocol.HTTP,
       targets: [service.loadBalancerTarget({ containerName: "registry", containerPort: ports.http })],
@@ -99,7 +126,17 @@ export class SchemaRegistry extends Construct {
       deregistrationDelay: Duration.seconds(30),
     });
     service.connections.allowFrom(balancer, Port.tcp(ports.management), "health checks");
-    this.url = `http://${balancer.loadBalancerDnsName}/apis/ccompat/v7`;
+    if (certificate !== undefined) this.#name(certificate.domainName, vpc, balancer);
+    const origin =
+      certificate === undefined ? `http://${balancer.loadBalancerDnsName}` : `https://${certificate.domainName}`;
+    this.url = `${origin}/apis/ccompat/v7`;
+
+    const { tasks, maxTasks = tasks } = props;
+    if (maxTasks > tasks) {
+      service
+        .autoScaleTaskCount({ minCapacity: tasks, maxCapacity: maxTasks })
+        .scaleOnCpuUtilization("Cpu", { targetUtilizationPercent: 60 });
+    }
   }
 
   /** Lets a peer call the registry. The rule belongs to the peer's stack, which depends on this one. */
@@ -109,11 +146,19 @@ export class SchemaRegistry extends Construct {
         groupId: this.#balancerGroup.securityGroupId,
         sourceSecurityGroupId: group.securityGroupId,
         ipProtocol: "tcp",
-        fromPort: 80,
-        toPort: 80,
+        fromPort: this.#port,
+        toPort: this.#port,
         description: `schema registry clients of ${group.node.path}`,
       });
     }
+  }
+
+  /** Within the VPC the name is the balancer's, whatever it is elsewhere. */
+  #name(zoneName: string, vpc: IVpc, balancer: ApplicationLoadBalancer): void {
+    new ARecord(this, "Address", {
+      zone: new PrivateHostedZone(this, "Zone", { zoneName, vpc }),
+      target: RecordTarget.fromAlias(new LoadBalancerTarget(balancer)),
+    });
   }
 
   #taskDefinition({

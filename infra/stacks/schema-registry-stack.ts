@@ -1,4 +1,4 @@
-import { Duration, Size, Stack, type StackProps } from "aws-cdk-lib";
+import { CfnParameter, Duration, Size, Stack, type StackProps } from "aws-cdk-lib";
 import type { IVpc } from "aws-cdk-lib/aws-ec2";
 import { Trigger } from "aws-cdk-lib/triggers";
 import type { Construct } from "constructs";
@@ -28,6 +28,7 @@ export class SchemaRegistryStack extends Stack {
       vpc,
       cluster,
       scramUser: principalName(serviceOf(access, "schema-registry")),
+      ...(config.registry.tls ? { certificate: this.#certificate() } : {}),
       logRetention: config.logRetention,
     });
 
@@ -46,5 +47,18 @@ export class SchemaRegistryStack extends Stack {
       handler: registration.function,
       executeAfter: [this.registry, registration],
     });
+  }
+
+  /** What a deployment is to be told, and is not asked for again; without it, it ends before it has begun. */
+  #certificate() {
+    const arn = new CfnParameter(this, "CertificateArn", {
+      description: "ARN of a certificate in ACM, in this region, for DomainName",
+      allowedPattern: "^arn:aws[a-z-]*:acm:[a-z0-9-]+:\\d{12}:certificate/.+$",
+    });
+    const domainName = new CfnParameter(this, "DomainName", {
+      description: "name of the schema registry in the VPC, e.g. registry.example.com",
+      allowedPattern: "^([a-z0-9-]+\\.)+[a-z]+$",
+    });
+    return { arn: arn.valueAsString, domainName: domainName.valueAsString };
   }
 }

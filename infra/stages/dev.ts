@@ -25,6 +25,8 @@ export const dev: StageConfig = {
     tasks: 1,
     cpu: 512,
     memory: Size.gibibytes(1),
+    // Plain HTTP inside the network: no certificate, no domain.
+    tls: false,
   },
   api: { requestsPerSecond: 50, burst: 50 },
   inventory: {

@@ -20,8 +20,10 @@ export const prod: StageConfig = {
   registry: {
     image: "apicurio/apicurio-registry:3.3.3",
     tasks: 2,
+    maxTasks: 4,
     cpu: 1024,
     memory: Size.gibibytes(2),
+    tls: true,
   },
   // The function's default quota of 1,000 concurrent executions, at about 100 ms a request, would let 10,000 through.
   api: { requestsPerSecond: 1_000, burst: 500 },

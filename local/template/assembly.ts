@@ -9,6 +9,7 @@ const resourceSchema = v.looseObject({
 });
 
 const templateSchema = v.looseObject({
+  Parameters: v.optional(v.record(v.string(), v.looseObject({})), {}),
   Resources: v.optional(v.record(v.string(), resourceSchema), {}),
   Outputs: v.optional(
     v.record(
@@ -18,6 +19,9 @@ const templateSchema = v.looseObject({
     {},
   ),
 });
+
+/** Type of a template's parameters, which references name as they do resources. */
+export const parameterType = "Parameter";
 
 /** One resource of a synthesized template. */
 export interface Resource {
@@ -56,6 +60,8 @@ export function loadAssembly(folder: string): Assembly {
         Object.values(template.Outputs).flatMap(({ Export, Value }) => (Export ? [[Export.Name, Value] as const] : [])),
       ),
     };
+    for (const [logicalId, properties] of Object.entries(template.Parameters))
+      resources.set(logicalId, { stack, logicalId, type: parameterType, properties });
     for (const [logicalId, { Type, Properties }] of Object.entries(template.Resources))
       resources.set(logicalId, { stack, logicalId, type: Type, properties: Properties });
     return stack;

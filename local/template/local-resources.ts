@@ -1,6 +1,7 @@
+import { BackboneError } from "../../shared/errors.ts";
 import { functionArn, functionName } from "../lambda/function-definition.ts";
 import type { Ports } from "../parts/ports.ts";
-import type { Resource } from "./assembly.ts";
+import { parameterType, type Resource } from "./assembly.ts";
 import { type LocalResource, localAccount, localRegion } from "./resolve.ts";
 
 const arn = (service: string, rest: string) => `arn:aws:${service}:${localRegion}:${localAccount}:${rest}`;
@@ -36,6 +37,7 @@ export function localResources(ports: Ports): ReadonlyMap<string, LocalResource>
     ],
     // The local registry is behind no load balancer; its own address stands for the balancer's.
     ["AWS::ElasticLoadBalancingV2::LoadBalancer", { attributes: { DNSName: () => `127.0.0.1:${ports.registry}` } }],
+    [parameterType, { ref: ({ logicalId, stack }) => parameterOf(logicalId, stack.name, ports) }],
     ["AWS::SecretsManager::Secret", { ref: (secret) => arn("secretsmanager", `secret:${secret.logicalId}`) }],
     ["AWS::KMS::Key", { ...logicalId, attributes: { Arn: (key) => arn("kms", `key/${key.logicalId}`) } }],
     ["AWS::ApiGatewayV2::Api", logicalId],
@@ -46,4 +48,13 @@ export function localResources(ports: Ports): ReadonlyMap<string, LocalResource>
       { ...logicalId, attributes: { Arn: (group) => arn("logs", `log-group:${group.logicalId}`) } },
     ],
   ]);
+}
+
+/** What a deployment is told, and here follows from the parts. */
+function parameterOf(name: string, stackName: string, ports: Ports): string {
+  if (name === "DomainName") return `127.0.0.1:${ports.registry}`;
+  throw new BackboneError(
+    "TEMPLATE_UNSUPPORTED",
+    `the parameter ${name} of stack ${stackName} has no counterpart in the local backbone`,
+  );
 }

@@ -1,6 +1,6 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { expect, test } from "vitest";
-import { prodTemplates } from "./backbone.ts";
+import { prodTemplates, templatesOf } from "./backbone.ts";
 import { evaluate } from "./evaluate.ts";
 import { allowedBy } from "./statements.ts";
 
@@ -61,11 +61,62 @@ test("its password comes from the user's secret, which its tasks may read and no
 
 test("it is behind an internal load balancer that asks whether the journal is replayed", () => {
   schemaRegistry.hasResourceProperties("AWS::ElasticLoadBalancingV2::LoadBalancer", { Scheme: "internal" });
-  schemaRegistry.hasResourceProperties("AWS::ElasticLoadBalancingV2::Listener", { Port: 80, Protocol: "HTTP" });
   schemaRegistry.hasResourceProperties("AWS::ElasticLoadBalancingV2::TargetGroup", {
     Port: 8080,
     HealthCheckPath: "/health/ready",
     HealthCheckPort: "9000",
+  });
+});
+
+test("prod serves HTTPS under a name and a certificate that the deployment is told", () => {
+  for (const name of ["CertificateArn", "DomainName"]) {
+    schemaRegistry.hasParameter(name, { Default: Match.absent(), AllowedPattern: Match.anyValue() });
+  }
+  schemaRegistry.resourceCountIs("AWS::ElasticLoadBalancingV2::Listener", 1);
+  schemaRegistry.hasResourceProperties("AWS::ElasticLoadBalancingV2::Listener", {
+    Port: 443,
+    Protocol: "HTTPS",
+    Certificates: [{ CertificateArn: { Ref: "CertificateArn" } }],
+    SslPolicy: Match.stringLikeRegexp("TLS13"),
+  });
+  schemaRegistry.hasResourceProperties("AWS::Route53::HostedZone", {
+    Name: { "Fn::Join": ["", [{ Ref: "DomainName" }, "."]] },
+    VPCs: [Match.anyValue()],
+  });
+  schemaRegistry.hasResourceProperties("AWS::Lambda::Function", {
+    FunctionName: "backbone-prod-schema-registration",
+    Environment: {
+      Variables: {
+        SCHEMA_REGISTRY_URL: { "Fn::Join": ["", ["https://", { Ref: "DomainName" }, "/apis/ccompat/v7"]] },
+      },
+    },
+  });
+});
+
+test("dev needs no certificate", () => {
+  const dev = templatesOf("dev").schemaRegistry;
+
+  expect(dev.findParameters("CertificateArn")).toEqual({});
+  dev.hasResourceProperties("AWS::ElasticLoadBalancingV2::Listener", { Port: 80, Protocol: "HTTP" });
+  dev.resourceCountIs("AWS::Route53::HostedZone", 0);
+});
+
+test("tasks are spread over the zones, and more of them start while theirs are busy", () => {
+  schemaRegistry.hasResourceProperties("AWS::ECS::Service", {
+    AvailabilityZoneRebalancing: "ENABLED",
+    NetworkConfiguration: {
+      AwsvpcConfiguration: { Subnets: [Match.anyValue(), Match.anyValue(), Match.anyValue()] },
+    },
+  });
+  schemaRegistry.hasResourceProperties("AWS::ApplicationAutoScaling::ScalableTarget", {
+    MinCapacity: 2,
+    MaxCapacity: 4,
+  });
+  schemaRegistry.hasResourceProperties("AWS::ApplicationAutoScaling::ScalingPolicy", {
+    TargetTrackingScalingPolicyConfiguration: {
+      PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageCPUUtilization" },
+      TargetValue: 60,
+    },
   });
 });
 
@@ -80,7 +131,7 @@ test("it reaches the brokers' SCRAM port, and only its clients and health checks
   expect(rules.sort()).toEqual([
     "Balancer → Task 8080",
     "Balancer → Task 9000",
-    "Registration → Balancer 80",
+    "Registration → Balancer 443",
     "Task → Kafka 9096",
   ]);
 });

@@ -46,7 +46,7 @@ describe("order-service", () => {
     expect(environmentOf("backbone-prod-order-service")).toEqual({
       KAFKA_BOOTSTRAP_SERVERS: expect.stringMatching(/SaslIam/),
       KAFKA_AUTH: "iam",
-      SCHEMA_REGISTRY_URL: expect.stringMatching(/^http:\/\/<.*DNSName.*>\/apis\/ccompat\/v7$/),
+      SCHEMA_REGISTRY_URL: expect.stringMatching(/^https:\/\/<.*DomainName.*>\/apis\/ccompat\/v7$/),
       ORDER_EVENTS_TOPIC: "order-events",
       NODE_OPTIONS: "--enable-source-maps",
     });
@@ -162,9 +162,9 @@ test("both functions reach the brokers' IAM port and the registry, and log where
 
   expect(rules.sort()).toEqual([
     "InventoryOrderEvents → Kafka 9098",
-    "InventoryOrderEvents → Registry 80",
+    "InventoryOrderEvents → Registry 443",
     "OrderService → Kafka 9098",
-    "OrderService → Registry 80",
+    "OrderService → Registry 443",
   ]);
   services.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 30 });
 });

@@ -82,6 +82,8 @@ describe("a stage's settings", () => {
     [{ registry: { ...prod.registry, tasks: 0 } }, "registry.tasks: must be a whole number from 1 to 10, got 0"],
     [{ registry: { ...prod.registry, cpu: 1000 } }, "registry.cpu: must be one of 512, 1024, 2048, 4096, got 1000"],
     [{ registry: { ...prod.registry, memory: Size.gibibytes(1) } }, "from 2 to 8 GiB, got 1"],
+    [{ registry: { ...prod.registry, maxTasks: 1 } }, "registry.maxTasks: must be a whole number from 2 to 10, got 1"],
+    [{ registry: { ...prod.registry, tls: false } }, "registry.tls: must be true in prod, got false"],
     [{ api: { requestsPerSecond: 0, burst: 1 } }, "api.requestsPerSecond: must be a whole number from 1 to 10000"],
   ])("%j is refused", (changed, message) => {
     expect(() => checkStage({ ...prod, ...changed })).toThrow(message);
