@@ -1,7 +1,7 @@
-import { CustomResource, Duration, RemovalPolicy, Size } from "aws-cdk-lib";
-import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
-import { Provider } from "aws-cdk-lib/custom-resources";
+import { CustomResource, Duration, Size } from "aws-cdk-lib";
+import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { createProvider } from "./custom-resource-provider.ts";
 import { NodeFunction } from "./node-function.ts";
 import { unscoped } from "./unscoped-actions.ts";
 
@@ -29,10 +29,7 @@ export class BootstrapBrokers extends Construct {
     });
     handler.grantPrincipal.addToPrincipalPolicy(unscoped.getBootstrapBrokers());
 
-    const provider = new Provider(this, "Provider", {
-      onEventHandler: handler.function,
-      logGroup: new LogGroup(this, "ProviderLogs", { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY }),
-    });
+    const provider = createProvider(this, handler, logRetention);
     const addresses = new CustomResource(this, "Addresses", {
       resourceType: "Custom::KafkaBootstrapBrokers",
       serviceToken: provider.serviceToken,

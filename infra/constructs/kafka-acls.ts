@@ -1,9 +1,9 @@
-import { CustomResource, Duration, RemovalPolicy, Size } from "aws-cdk-lib";
+import { CustomResource, Duration, Size } from "aws-cdk-lib";
 import type { IVpc } from "aws-cdk-lib/aws-ec2";
-import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
-import { Provider } from "aws-cdk-lib/custom-resources";
+import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { Acl } from "../../shared/access/index.ts";
+import { createProvider } from "./custom-resource-provider.ts";
 import type { MskCluster } from "./msk-cluster.ts";
 import { NodeFunction } from "./node-function.ts";
 
@@ -44,13 +44,7 @@ export class KafkaAcls extends Construct {
     });
     cluster.allowIamFrom(handler);
 
-    const provider = new Provider(this, "Provider", {
-      onEventHandler: handler.function,
-      logGroup: new LogGroup(this, "ProviderLogs", {
-        retention: props.logRetention,
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
-    });
+    const provider = createProvider(this, handler, props.logRetention);
     const resource = new CustomResource(this, "Acls", {
       resourceType: "Custom::KafkaAcls",
       serviceToken: provider.serviceToken,

@@ -1,5 +1,14 @@
-import { Fn, Stack, type StackProps } from "aws-cdk-lib";
-import { GatewayVpcEndpointAwsService, IpAddresses, type IVpc, SubnetType, Vpc } from "aws-cdk-lib/aws-ec2";
+import { Fn, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import {
+  FlowLogDestination,
+  FlowLogTrafficType,
+  GatewayVpcEndpointAwsService,
+  IpAddresses,
+  type IVpc,
+  SubnetType,
+  Vpc,
+} from "aws-cdk-lib/aws-ec2";
+import { type ILogGroup, LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { StageConfig } from "../config.ts";
 
@@ -29,6 +38,16 @@ export class NetworkStack extends Stack {
         DynamoDb: { service: GatewayVpcEndpointAwsService.DYNAMODB },
         S3: { service: GatewayVpcEndpointAwsService.S3 },
       },
+    });
+    // Who reached whom, and who was refused, where functions, registry and brokers stand.
+    vpc.addFlowLog("FlowLogs", {
+      trafficType: FlowLogTrafficType.ALL,
+      destination: FlowLogDestination.toCloudWatchLogs(
+        new LogGroup(this, "FlowLogs", {
+          retention: props.config.logRetention,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }) as ILogGroup,
+      ),
     });
     // CDK's classes declare optional members otherwise than its interfaces, which exactOptionalPropertyTypes notices.
     this.vpc = vpc as IVpc;
