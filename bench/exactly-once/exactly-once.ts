@@ -2,8 +2,9 @@ import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import type { Arguments } from "../arguments.ts";
 import { circumstances, type Report } from "../report.ts";
 import { spreadOf } from "../rounds.ts";
+import type { Contender } from "./contender.ts";
 import { contenders } from "./contenders.ts";
-import { crash } from "./crash.ts";
+import { type CrashResult, crash } from "./crash.ts";
 import { startDatabase } from "./dynamodb.ts";
 import { crashTable, figuresOf, type MeasuredCell, tableOf } from "./figures.ts";
 import { startLatencyProxyThread } from "./latency-proxy-thread.ts";
@@ -30,68 +31,91 @@ const packages = [
   "@middy/core",
 ];
 
-/** Measures decoding, processing and business writes together on DynamoDB Local, and what a crash does to them. */
+/**
+ * Measures decoding, processing and business writes together on DynamoDB Local, and what a crash does to them. Takes
+ * about 15 minutes, most of them for rivals that work one record after the other; says on standard error where it is.
+ */
 export async function exactlyOnce({ ordersFile, rounds }: Arguments): Promise<Report> {
   const workloads = [distinct, realOrders(ordersFile, besideRecords)];
   const database = await startDatabase();
   const direct = createClients({ port: database.port });
   try {
     const cells: MeasuredCell[] = [];
-    const roundTripMs: { latencyMs: number; measured: number }[] = [];
+    const roundTripMs: RoundTrip[] = [];
     for (const latencyMs of latenciesMs) {
-      const proxy =
-        latencyMs > 0
-          ? await startLatencyProxyThread({ serverPort: database.port, delayMs: latencyMs / 2 })
-          : { port: database.port, stop: async () => undefined };
-      roundTripMs.push({ latencyMs, measured: await measureRoundTrip(proxy.port, direct) });
+      const network = await startNetwork(database.port, latencyMs);
+      roundTripMs.push({ latencyMs, measured: await measureRoundTrip(network.port, direct) });
       for (const workload of workloads) {
-        const isHeadline = workload.name === headline.workload && latencyMs === headline.latencyMs;
-        const cell = await measureCell({
-          contenders,
-          workload,
-          rounds,
-          port: proxy.port,
-          direct,
-          recordsOf: ({ oneByOne }) => {
-            if (isHeadline) return Math.ceil(headlineRecords / rounds);
-            return oneByOne ? oneByOneRecords : besideRecords;
-          },
-        });
+        say(`${workload.name}, ${latencyMs} ms`);
+        const recordsOf = recordsIn({ workload: workload.name, latencyMs }, rounds);
+        const cell = await measureCell({ contenders, workload, rounds, recordsOf, port: network.port, direct });
         cells.push({ ...cell, workload: workload.name, latencyMs });
       }
-      await proxy.stop();
+      await network.stop();
     }
-    const crashes = [];
+    say("a crash in the middle of a batch");
+    const crashes: CrashResult[] = [];
     for (const contender of contenders) crashes.push(await crash(contender, database.port, direct));
-    const { results, ratios, ratioSpreads, ratiosBeside } = figuresOf(cells, headline);
-    return {
-      json: {
-        bench: "exactly-once",
-        results,
-        ratios,
-        ratioSpreads,
-        ratiosBeside,
-        crashes,
-        roundTripMs,
-        ...circumstances(rounds, packages),
-      },
-      tables: [...cells.map(tableOf), crashTable(crashes)],
-      notes: [
-        `ratios and × are medians of ${rounds} paired rounds; each round on fresh tables, checked item by item after it`,
-        "all contenders: one DynamoDB Local, one SDK client each with the same settings, the same decisions, batches in " +
-          "one invocation; decoding is measured, JSON.parse is not",
-        "0 ms is without proxy; round trips of a GetItem measured: " +
-          roundTripMs.map(({ latencyMs, measured }) => `${latencyMs} ms: ${measured}`).join(", "),
-        "requests are those on the wire, reads and repetitions too; WCU of a transaction, cancelled ones too, are AWS' " +
-          "2 an action and KB, since DynamoDB Local reports 4 a KB of all items together and nothing of cancelled ones",
-        "Powertools cannot read the Confluent wire format: it gets the values without their prefix of five bytes; " +
-          "what keeps order with it is a loop over the batch, or one over each partition written by hand",
-      ],
-    };
+    return reportOf({ cells, crashes, roundTripMs, rounds });
   } finally {
     direct.client.destroy();
     await database.stop();
   }
+}
+
+interface RoundTrip {
+  readonly latencyMs: number;
+  /** Milliseconds of a GetItem, median. */
+  readonly measured: number;
+}
+
+interface Found {
+  readonly cells: readonly MeasuredCell[];
+  readonly crashes: readonly CrashResult[];
+  readonly roundTripMs: readonly RoundTrip[];
+  readonly rounds: number;
+}
+
+function reportOf({ cells, crashes, roundTripMs, rounds }: Found): Report {
+  const measured = roundTripMs.map((trip) => `${trip.latencyMs} ms: ${trip.measured.toFixed(1)}`).join(", ");
+  return {
+    json: {
+      bench: "exactly-once",
+      ...figuresOf(cells, headline),
+      crashes,
+      roundTripMs,
+      ...circumstances(rounds, packages),
+    },
+    tables: [...cells.map(tableOf), crashTable(crashes)],
+    notes: [
+      `ratios are medians of ${rounds} paired rounds; each round on fresh tables, checked item by item after it`,
+      "all contenders: one DynamoDB Local, one SDK client each with the same settings, the same decisions, a round's " +
+        "records in one invocation; decoding is measured, JSON.parse is not",
+      `0 ms is without proxy; a GetItem took, in ms, median, at ${measured}`,
+      "requests are those on the wire, reads and repetitions too; WCU of a transaction, cancelled ones too, are AWS' " +
+        "2 an action and KB, since DynamoDB Local reports 4 a KB of all items together and nothing of cancelled ones",
+      "Powertools cannot read the Confluent wire format: it gets the values without their prefix of five bytes; " +
+        "what keeps order with it is a loop over the batch, or one over each partition written by hand",
+    ],
+  };
+}
+
+/** Records that a contender takes in a round. */
+function recordsIn({ workload, latencyMs }: Pick<MeasuredCell, "workload" | "latencyMs">, rounds: number) {
+  const isHeadline = workload === headline.workload && latencyMs === headline.latencyMs;
+  return ({ oneByOne }: Contender): number => {
+    if (isHeadline) return Math.ceil(headlineRecords / rounds);
+    return oneByOne ? oneByOneRecords : besideRecords;
+  };
+}
+
+async function startNetwork(serverPort: number, latencyMs: number): Promise<{ port: number; stop(): Promise<void> }> {
+  if (latencyMs === 0) return { port: serverPort, stop: async () => undefined };
+  return startLatencyProxyThread({ serverPort, delayMs: latencyMs / 2 });
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 /** Median milliseconds of a GetItem of an item that is not there. */
