@@ -20,8 +20,8 @@ const headline = { workload: "distinct", latencyMs: 2 } as const;
 /** Records of a contender there, over all rounds. */
 const headlineRecords = 10_000;
 /** Records of a round elsewhere, and of contenders that work one record after the other. */
-const besideRecords = 300;
-const oneByOneRecords = 60;
+const besideRecords = 200;
+const oneByOneRecords = 40;
 
 const packages = [
   "@aws-lambda-powertools/idempotency",

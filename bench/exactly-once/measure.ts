@@ -2,7 +2,7 @@ import { invoke } from "../../shared/testing/index.ts";
 import { orderEvents, withoutPrefix } from "../decode/order-events.ts";
 import { interleavedRounds, type Samples } from "../rounds.ts";
 import type { Contender } from "./contender.ts";
-import { type Clients, createClients, noUsage, type Usage } from "./metered-client.ts";
+import { type Clients, connectAll, createClients, noUsage, type Usage } from "./metered-client.ts";
 import { claimsTable, freshTables, itemsOf } from "./tables.ts";
 import type { Workload } from "./workload.ts";
 
@@ -55,6 +55,7 @@ export async function measureCell(options: CellOptions): Promise<Cell> {
       if (event === undefined) throw new Error("a round has no records");
       await freshTables(direct.client, [claimsTable, ...workload.tables]);
       await workload.prepare(direct.documents, orders);
+      await connectAll(contender.clients, claimsTable);
       Object.assign(usage, noUsage());
       const seconds = await invoke(
         async (parsed, context) => {

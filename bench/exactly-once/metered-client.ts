@@ -1,7 +1,9 @@
+import { Agent } from "node:http";
 import { DynamoDBClient, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { localRegion } from "../../local/template/resolve.ts";
 import { answeredUnits, refusedUnits } from "./capacity.ts";
+import type { TableShape } from "./tables.ts";
 
 /** What DynamoDB was asked for. */
 export interface Usage {
@@ -30,6 +32,8 @@ export interface ClientOptions {
 
 /** As many as the SDK may have open at once: more than any contender has work for on two cores. */
 const maxSockets = 128;
+/** DynamoDB Local closes what is idle for 30 s, and while others have their turn nobody may keep what is about to go. */
+const idleTimeoutMs = 10_000;
 /** Nobody is to fail for waiting in a long queue of its own making. */
 const requestTimeoutMs = 60_000;
 
@@ -40,7 +44,10 @@ export function createClients({ port, usage = noUsage(), onAnswer = () => undefi
     region: localRegion,
     credentials: { accessKeyId: "bench", secretAccessKey: "bench" },
     maxAttempts: 2,
-    requestHandler: { requestTimeout: requestTimeoutMs, httpAgent: { keepAlive: true, maxSockets } },
+    requestHandler: {
+      requestTimeout: requestTimeoutMs,
+      httpAgent: new Agent({ keepAlive: true, maxSockets, timeout: idleTimeoutMs }),
+    },
   });
   client.middlewareStack.add(
     (next) => (args) => next({ ...args, input: { ...args.input, ReturnConsumedCapacity: "TOTAL" } }),
@@ -66,4 +73,10 @@ export function createClients({ port, usage = noUsage(), onAnswer = () => undefi
     { step: "finalizeRequest", name: "meter", priority: "low" },
   );
   return { client, documents: DynamoDBDocumentClient.from(client) };
+}
+
+/** Opens all connections: what a client had is closed when it has not been used for some time. */
+export async function connectAll({ documents }: Clients, { name, key }: TableShape): Promise<void> {
+  const get = () => documents.send(new GetCommand({ TableName: name, Key: { [key]: "none" } }));
+  await Promise.all(Array.from({ length: maxSockets }, get));
 }
