@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startConsumer } from "./consumer/consumer.ts";
+import { randomNumbers } from "./random-numbers.ts";
+import { audit, stockUp } from "./run/audit.ts";
+import { deliver } from "./run/deliver.ts";
+import { report } from "./run/figures.ts";
+import { createTestParts, type TestParts } from "./run/parts.ts";
+import { planRecords } from "./run/plan.ts";
+import { seeds } from "./run/seeds.ts";
+
+let parts: TestParts;
+
+beforeEach(async () => {
+  parts = await createTestParts();
+});
+afterEach(() => parts.client.destroy());
+
+test.each(seeds)("a batch that two consumers work at once takes effect once, seed %i", async (seed) => {
+  const random = randomNumbers(seed);
+  const plan = planRecords({ random, events: 240, partitions: 4, keys: 12, skus: 4, poison: 6, producedTwice: 8 });
+  await stockUp(parts, plan);
+  // The one that the mapping listens to, and the zombie: what that one answers changes nothing for the other.
+  const [heard, zombie] = await Promise.all(
+    [seed, seed + 1].map((own) =>
+      deliver({ plan, random: randomNumbers(own), batchSize: 60, start: () => startConsumer({ parts }) }),
+    ),
+  );
+
+  const audited = await audit(parts, plan);
+  const { records, lost, doubled, disordered, deadLetterCopies, findings } = audited;
+  const processed = [heard?.counts.processed ?? 0, zombie?.counts.processed ?? 0] as const;
+  const figures = {
+    seed,
+    records,
+    lost,
+    doubled,
+    disordered,
+    processedHere: processed[0],
+    processedThere: processed[1],
+  };
+  report("delivered twice at once", figures);
+  expect({ lost, doubled, disordered, findings }).toEqual({ lost: 0, doubled: 0, disordered: 0, findings: [] });
+  // Each event was processed by one of the two, and known as a duplicate to the other.
+  expect(processed[0] + processed[1]).toBe(plan.events.length);
+  expect((heard?.counts.duplicate ?? 0) + (zombie?.counts.duplicate ?? 0)).toBeGreaterThanOrEqual(plan.events.length);
+  expect(deadLetterCopies).toBeLessThanOrEqual(plan.poison.size);
+  // Otherwise the run has shown nothing.
+  expect(Math.min(...processed)).toBeGreaterThan(0);
+});
