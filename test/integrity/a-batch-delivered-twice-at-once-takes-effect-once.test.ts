@@ -19,10 +19,14 @@ test.each(seeds)("a batch that two consumers work at once takes effect once, see
   const random = randomNumbers(seed);
   const plan = planRecords({ random, events: 240, partitions: 4, keys: 12, skus: 4, poison: 6, producedTwice: 8 });
   await stockUp(parts, plan);
-  // The one that the mapping listens to, and the zombie: what that one answers changes nothing for the other.
+  // The one that the mapping listens to, and the zombie: what that one answers changes nothing for the other. Each works
+  // half of the partitions at a time, and they begin at the two ends: both come first somewhere, both second elsewhere.
+  const backwards = { records: plan.records.toSorted((a, b) => b.partition - a.partition || a.offset - b.offset) };
+  const consumers = [plan, backwards].map((batch) => ({ batch, consumer: startConsumer({ parts, concurrency: 2 }) }));
+  await Promise.all(consumers.map(({ consumer }) => consumer.ready));
   const [heard, zombie] = await Promise.all(
-    [seed, seed + 1].map((own) =>
-      deliver({ plan, random: randomNumbers(own), batchSize: 60, start: () => startConsumer({ parts }) }),
+    consumers.map(({ batch, consumer }, index) =>
+      deliver({ plan: batch, random: randomNumbers(seed + index), batchSize: 500, start: () => consumer }),
     ),
   );
 

@@ -29,7 +29,7 @@ const reasons = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughpu
 export async function startFaultyDynamoDb(options: FaultyDynamoDbOptions): Promise<FaultyDynamoDb> {
   const { dynamoDbPort, share, random } = options;
   const counts: Record<string, number> = {};
-  const pick = <T>(all: readonly [T, ...T[]]): T => all[Math.floor(random() * all.length)] ?? all[0];
+  const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;
 
   function refuse(response: ServerResponse, status: number, name: string, more: object = {}): void {
     response.writeHead(status, { "content-type": "application/x-amz-json-1.0" });

@@ -110,3 +110,4 @@ process.on("message", (message: ToConsumer) => {
 });
 // The test that started it is gone.
 process.on("disconnect", () => process.exit());
+tell({ type: "ready" });

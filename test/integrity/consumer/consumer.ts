@@ -35,6 +35,8 @@ export type Invocation =
 
 /** A consumer process: one invocation at a time, as an execution environment of Lambda. */
 export interface Consumer {
+  /** Resolves once the process has loaded what it is built from. */
+  readonly ready: Promise<void>;
   invoke(event: MskEvent, timeoutMs: number): Promise<Invocation>;
   /** Ends it; resolves when it is gone. */
   stop(): Promise<void>;
@@ -75,6 +77,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   const kill = () => void child.kill("SIGKILL");
   const { promise: gone, resolve: isGone } = Promise.withResolvers<NodeJS.Signals | null>();
   child.once("exit", (_, signal) => isGone(signal));
+  const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
   let end: (invocation: Invocation) => void = () => {};
   let killer: NodeJS.Timeout | undefined;
 
@@ -92,6 +95,8 @@ export function startConsumer(options: ConsumerOptions): Consumer {
 
   child.on("message", (message: FromConsumer) => {
     switch (message.type) {
+      case "ready":
+        return isReady();
       case "begun": {
         const afterMs = killAfterMs();
         if (afterMs !== undefined) killer = setTimeout(kill, afterMs);
@@ -108,6 +113,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   );
 
   return {
+    ready,
     async invoke(event, timeoutMs) {
       const { promise, resolve } = Promise.withResolvers<Invocation>();
       end = resolve;

@@ -48,6 +48,8 @@ export type ToConsumer =
   | { readonly type: "answersAreLost" };
 
 export type FromConsumer =
+  /** It can be invoked; what it is built from is loaded. */
+  | { readonly type: "ready" }
   | { readonly type: "begun" }
   | {
       readonly type: "answered";
