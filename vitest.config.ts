@@ -1,7 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// The tests on real parts share two cores with the broker, the registry and DynamoDB: one file at a time.
-const onRealParts = { testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false };
+const onRealParts = { testTimeout: 120_000, hookTimeout: 180_000 };
 
 export default defineConfig({
   test: {
@@ -9,13 +8,25 @@ export default defineConfig({
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       { test: { name: "infra", include: ["test/infra/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], testTimeout: 120_000 } },
-      { test: { name: "real parts", include: ["test/integration/**/*.test.ts"], ...onRealParts } },
+      {
+        test: {
+          name: "real parts",
+          include: ["test/integration/**/*.test.ts"],
+          ...onRealParts,
+          // The tests of this project share two cores with the broker, the registry and DynamoDB: one file at a time.
+          fileParallelism: false,
+        },
+      },
       {
         test: {
           name: "integrity",
           include: ["test/integrity/**/*.test.ts"],
           globalSetup: "test/integrity/run/global-setup.ts",
           ...onRealParts,
+          // They wait as much as they work, for processes that start and for outages that pass: two files at a time, and
+          // after the other projects.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

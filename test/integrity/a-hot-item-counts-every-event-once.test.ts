@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startConsumer } from "./consumer/consumer.ts";
+import { randomKills } from "./consumer/random-kills.ts";
 import { randomNumbers } from "./random-numbers.ts";
 import { audit, stockUp } from "./run/audit.ts";
 import { deliver } from "./run/deliver.ts";
@@ -23,12 +24,12 @@ test.each(seeds)("an item that every event changes is changed by each once, seed
   const halves = await Promise.all(
     [0, 1].map((half) => {
       const own = randomNumbers(seed + half);
-      const killAfterMs = () => own() * 300;
+      const killed = randomKills(own, 1);
       return deliver({
         plan: { records: plan.records.filter(({ partition }) => partition % 2 === half) },
         random: own,
         batchSize: 100,
-        start: (number) => startConsumer({ parts, ...(number === 0 && { killAfterMs }) }),
+        start: (number) => startConsumer({ parts, ...killed(number) }),
       });
     }),
   );

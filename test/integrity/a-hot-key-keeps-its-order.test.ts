@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startConsumer } from "./consumer/consumer.ts";
+import { randomKills } from "./consumer/random-kills.ts";
 import { startFaultyDynamoDb } from "./faulty-dynamodb.ts";
 import { randomNumbers } from "./random-numbers.ts";
 import { audit, stockUp } from "./run/audit.ts";
@@ -18,18 +19,17 @@ afterEach(() => parts.client.destroy());
 
 test.each(seeds)("the records of one key take effect in their order, whatever comes between, seed %i", async (seed) => {
   const random = randomNumbers(seed);
-  const plan = planRecords({ random, events: 150, partitions: 1, keys: 1, skus: 3, poison: 3, producedTwice: 10 });
+  const plan = planRecords({ random, events: 200, partitions: 1, keys: 1, skus: 3, poison: 3, producedTwice: 10 });
   await stockUp(parts, plan);
   const faulty = await startFaultyDynamoDb({ dynamoDbPort: parts.dynamoDbPort, share: 0.05, random });
-  const killAfterMs = () => random() * 500;
+  const killed = randomKills(random, 2);
   const { counts, crashes, invocations } = await deliver({
     plan,
     random,
     batchSize: 80,
     // Too little time for a batch: invocations end in the middle of the key.
-    timeoutMs: 900,
-    start: (number) =>
-      startConsumer({ parts, dynamoDbPort: faulty.port, marginMs: 300, ...(number < 2 && { killAfterMs }) }),
+    timeoutMs: 600,
+    start: (number) => startConsumer({ parts, dynamoDbPort: faulty.port, marginMs: 300, ...killed(number) }),
   });
   await faulty.close();
 

@@ -24,7 +24,7 @@ test.each(seeds)(
     const plan = planRecords({ random, events: 1_000, partitions: 8, keys: 100, skus: 20, poison: 1, poisonKinds });
     await stockUp(parts, plan);
     const start = () => startConsumer({ parts, maxAttempts: 3 });
-    const { counts, invocations } = await deliver({ plan, random, batchSize: 1_200, start });
+    const { counts, invocations } = await deliver({ plan, random, batchSize: 1_200, timeoutMs: 60_000, start });
 
     const audited = await audit(parts, plan);
     const { records, lost, doubled, disordered, deadLetterCopies, findings } = audited;

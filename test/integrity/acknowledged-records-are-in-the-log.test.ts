@@ -60,7 +60,7 @@ test.each(
   "what publish acknowledged $what is in the log, though responses are lost and connections cut, seed $seed",
   async ({ seed, keyed }) => {
     const random = randomNumbers(seed);
-    const until = Date.now() + 8_000;
+    const until = Date.now() + 6_000;
     const producer = producerThroughProxy();
     const callers = Array.from({ length: 12 }, (_, caller) => publishUntil(until, producer, caller, keyed));
     let losses = 0;

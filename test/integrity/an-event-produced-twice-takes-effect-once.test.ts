@@ -23,8 +23,8 @@ test.each(seeds)(
     await stockUp(parts, plan);
     const start = () => startConsumer({ parts });
     // Small batches and a large one: the second record of an event comes within its invocation and in a later one.
-    const first = await deliver({ plan, random, batchSize: 30, start });
-    const again = await deliver({ plan, random, batchSize: 300, start });
+    const first = await deliver({ plan, random, batchSize: 30, timeoutMs: 60_000, start });
+    const again = await deliver({ plan, random, batchSize: 300, timeoutMs: 60_000, start });
 
     const { records, lost, doubled, disordered, findings } = await audit(parts, plan);
     const figures = { seed, records, lost, doubled, disordered, duplicates: first.counts.duplicate };

@@ -25,7 +25,7 @@ test.each(seeds)(
     const faulty = await startFaultyDynamoDb({ dynamoDbPort: parts.dynamoDbPort, share: 0.2, random });
     // One attempt: were a fault counted as one, its record would be a dead letter.
     const start = () => startConsumer({ parts, dynamoDbPort: faulty.port, maxAttempts: 1 });
-    const { counts } = await deliver({ plan, random, batchSize: 50, start });
+    const { counts } = await deliver({ plan, random, batchSize: 50, timeoutMs: 60_000, start });
     await faulty.close();
 
     const { records, lost, doubled, disordered, deadLetterCopies, findings } = await audit(parts, plan);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startConsumer } from "./consumer/consumer.ts";
+import { randomKills } from "./consumer/random-kills.ts";
 import { randomNumbers } from "./random-numbers.ts";
 import { audit, stockUp } from "./run/audit.ts";
 import { deliver } from "./run/deliver.ts";
@@ -17,19 +18,17 @@ afterEach(() => parts.client.destroy());
 
 /** Consumers of a round that are killed; the next one is left alone. */
 const kills = 7;
-/** About as long as an invocation takes here, so that most are killed and some are not. */
-const longestMs = 400;
 
 test.each(seeds)("consumers killed at random times lose and double nothing, seed %i", async (seed) => {
   const random = randomNumbers(seed);
   const plan = planRecords({ random, events: 300, partitions: 4, keys: 12, skus: 4, poison: 6, producedTwice: 10 });
   await stockUp(parts, plan);
-  const killAfterMs = () => random() * longestMs;
+  const killed = randomKills(random, kills);
   const delivered = await deliver({
     plan,
     random,
     batchSize: 80,
-    start: (number) => startConsumer({ parts, ...(number < kills && { killAfterMs }) }),
+    start: (number) => startConsumer({ parts, ...killed(number) }),
   });
 
   const audited = await audit(parts, plan);

@@ -29,7 +29,13 @@ const reasons = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughpu
 export async function startFaultyDynamoDb(options: FaultyDynamoDbOptions): Promise<FaultyDynamoDb> {
   const { dynamoDbPort, share, random } = options;
   const counts: Record<string, number> = {};
-  const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;
+  /** One after the other, so that a short run has seen each. */
+  const nextOf = <T>(all: readonly T[]) => {
+    let next = 0;
+    return () => all[next++ % all.length] as T;
+  };
+  const nextRefusal = nextOf(refusals);
+  const nextReason = nextOf(reasons);
 
   function refuse(response: ServerResponse, status: number, name: string, more: object = {}): void {
     response.writeHead(status, { "content-type": "application/x-amz-json-1.0" });
@@ -37,7 +43,7 @@ export async function startFaultyDynamoDb(options: FaultyDynamoDbOptions): Promi
   }
 
   function cancel(response: ServerResponse, items: number): void {
-    const reason = pick(reasons);
+    const reason = nextReason();
     counts[reason] = (counts[reason] ?? 0) + 1;
     const culprit = Math.floor(random() * items);
     const CancellationReasons = Array.from({ length: items }, (_, index) =>
@@ -51,7 +57,7 @@ export async function startFaultyDynamoDb(options: FaultyDynamoDbOptions): Promi
     if (random() < share) {
       const isTransaction = String(incoming.headers["x-amz-target"]).endsWith("TransactWriteItems");
       if (isTransaction && random() < 0.6) return cancel(response, JSON.parse(body.toString()).TransactItems.length);
-      const { name, status } = pick(refusals);
+      const { name, status } = nextRefusal();
       counts[name] = (counts[name] ?? 0) + 1;
       return refuse(response, status, name);
     }

@@ -22,7 +22,7 @@ const mostLosses = 30;
 
 test.each(seeds)("a commit whose answer is lost takes effect once, seed %i", async (seed) => {
   const random = randomNumbers(seed);
-  const plan = planRecords({ random, events: 200, partitions: 4, keys: 16, skus: 4, poison: 4 });
+  const plan = planRecords({ random, events: 300, partitions: 4, keys: 16, skus: 4, poison: 4 });
   await stockUp(parts, plan);
   const proxy = await startTcpProxy(parts.dynamoDbPort);
   const start = () => startConsumer({ parts, proxies: { dynamodb: proxy }, maxAttempts: 1 });
@@ -39,7 +39,7 @@ test.each(seeds)("a commit whose answer is lost takes effect once, seed %i", asy
     await eventually("an answer is lost", async () => isDone || proxy.swallowedBytes() > before || undefined);
     if (proxy.swallowedBytes() > before) losses += 1;
     proxy.cut();
-    await pause(random() * 100);
+    await pause(random() * 30);
   }
   const { counts } = await delivery;
   await proxy.close();

@@ -19,12 +19,12 @@ beforeAll(async () => {
 });
 afterAll(() => backbone?.stop());
 
-const mostKills = 8;
+const mostKills = 5;
 
 test.each(seeds)("orders posted while the consumer's processes are killed take effect once, seed %i", async (seed) => {
   const random = randomNumbers(seed);
   const pick = (below: number) => Math.floor(random() * below);
-  const orders = Array.from({ length: 300 }, (_, index) => {
+  const orders = Array.from({ length: 200 }, (_, index) => {
     const first = pick(10);
     return orderBody(`killed-${seed}-${index}`, [`K-${first}`, 1 + pick(3)], [`K-${first + 1 + pick(5)}`, 1]);
   });
