@@ -26,7 +26,13 @@ test.each(seeds)("a batch that two consumers work at once takes effect once, see
   await Promise.all(consumers.map(({ consumer }) => consumer.ready));
   const [heard, zombie] = await Promise.all(
     consumers.map(({ batch, consumer }, index) =>
-      deliver({ plan: batch, random: randomNumbers(seed + index), batchSize: 500, start: () => consumer }),
+      deliver({
+        plan: batch,
+        random: randomNumbers(seed + index),
+        batchSize: 500,
+        timeoutMs: 60_000,
+        start: () => consumer,
+      }),
     ),
   );
 

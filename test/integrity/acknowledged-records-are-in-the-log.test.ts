@@ -60,22 +60,28 @@ test.each(
   "what publish acknowledged $what is in the log, though responses are lost and connections cut, seed $seed",
   async ({ seed, keyed }) => {
     const random = randomNumbers(seed);
-    const until = Date.now() + 6_000;
     const producer = producerThroughProxy();
-    const callers = Array.from({ length: 12 }, (_, caller) => publishUntil(until, producer, caller, keyed));
+    const outcome: Outcome = { acknowledged: [], failures: 0 };
+    const startedAt = Date.now();
+    // Long enough to show something, on a busy machine too.
+    const isDone = () => {
+      const elapsedMs = Date.now() - startedAt;
+      const hasShown = outcome.acknowledged.length > 200 && outcome.failures > 5;
+      return (hasShown && elapsedMs > leastMs) || elapsedMs > mostMs;
+    };
+    const callers = Array.from({ length: 12 }, (_, caller) => publishUntil(isDone, producer, caller, keyed, outcome));
     let losses = 0;
-    while (Date.now() < until) {
+    while (!isDone()) {
       await pause(random() * 250);
       proxy.swallowResponses();
       await pause(random() < 0.4 ? timeoutMs + random() * 300 : random() * 100);
       proxy.cut();
       losses += 1;
     }
-    const outcomes = await Promise.all(callers);
+    await Promise.all(callers);
     await producer.close();
 
-    const acknowledged = outcomes.flatMap((outcome) => outcome.acknowledged);
-    const failures = outcomes.reduce((sum, outcome) => sum + outcome.failures, 0);
+    const { acknowledged, failures } = outcome;
     const ids = (await messagesOf(broker, topic)).map(({ headers }) => String(headers?.ce_id));
     const inLog = new Set(ids);
     const lost = acknowledged.filter((id) => !inLog.has(id));
@@ -91,6 +97,14 @@ test.each(
 
 // Shorter than the longer losses of responses, so that sends fail as well as being repeated by the client itself.
 const timeoutMs = 500;
+const leastMs = 5_000;
+const mostMs = 60_000;
+
+/** Of all callers together. */
+interface Outcome {
+  readonly acknowledged: string[];
+  failures: number;
+}
 
 function producerThroughProxy(): Producer {
   const options = {
@@ -105,21 +119,24 @@ function producerThroughProxy(): Producer {
  * Publishes one event after the other. Every other caller repeats an event until it is acknowledged; the others give it
  * up and go on, because a record that is dropped in favour of its own repetition would go unnoticed.
  */
-async function publishUntil(until: number, producer: Producer, caller: number, keyed: boolean) {
+async function publishUntil(
+  isDone: () => boolean,
+  producer: Producer,
+  caller: number,
+  keyed: boolean,
+  outcome: Outcome,
+): Promise<void> {
   const serializer = { serialize: async () => Buffer.from("data") };
   const options = { producer, serializer, topic, ...(keyed ? { key: `${caller}` } : {}) };
-  const acknowledged: string[] = [];
-  let failures = 0;
-  for (let count = 0; Date.now() < until; count += 1) {
+  for (let count = 0; !isDone(); count += 1) {
     const id = `${caller}-${count}`;
     try {
       await publish({ id, source: "/test", type: "test", data: {} }, options);
-      acknowledged.push(id);
+      outcome.acknowledged.push(id);
     } catch (error) {
       expect(error).toMatchObject({ code: "KAFKA_UNAVAILABLE", retriable: true });
-      failures += 1;
+      outcome.failures += 1;
       if (caller % 2 === 0) count -= 1;
     }
   }
-  return { acknowledged, failures };
 }
