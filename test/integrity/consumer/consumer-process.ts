@@ -1,4 +1,5 @@
 import middy from "@middy/core";
+import { BackboneError } from "../../../shared/errors.ts";
 import { createDocumentClient, createDynamoDbStore } from "../../../shared/idempotency/index.ts";
 import { createProducer } from "../../../shared/kafka/index.ts";
 import { createKafkajsClient } from "../../../shared/kafka/kafkajs-client.ts";
@@ -11,7 +12,9 @@ import {
   partialBatchResponse,
 } from "../../../shared/middleware/index.ts";
 import { eachRecord } from "../../../shared/processing/index.ts";
+import type { Deserializer } from "../../../shared/schema-registry/index.ts";
 import { invoke, jsonDeserializer } from "../../../shared/testing/index.ts";
+import { randomNumbers } from "../random-numbers.ts";
 import { crashingAt } from "./crash-points.ts";
 import { createDecision, type EventData } from "./decision.ts";
 import type { ConsumerSettings, Counts, FromConsumer, ToConsumer } from "./messages.ts";
@@ -51,6 +54,15 @@ function keepCounts(line: string): void {
   };
 }
 
+const { share, seed } = settings.registryAway ?? { share: 0, seed: 0 };
+const random = randomNumbers(seed);
+const deserializer: Deserializer = {
+  deserialize(eventType, value, schema) {
+    if (random() >= share) return jsonDeserializer.deserialize(eventType, value, schema);
+    throw new BackboneError("REGISTRY_UNAVAILABLE", "the schema cannot be had just now");
+  },
+};
+
 const client = createDocumentClient();
 const connection = {
   brokers: [`127.0.0.1:${settings.brokerPort}`],
@@ -73,7 +85,7 @@ const handler = middy()
       maxAttempts: settings.maxAttempts,
     }),
   )
-  .use(cloudEvents({ deserializer: jsonDeserializer }))
+  .use(cloudEvents({ deserializer }))
   .use(
     idempotency({
       store: points.store(createDynamoDbStore({ client, table: claimsTable })),

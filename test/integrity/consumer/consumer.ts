@@ -7,7 +7,7 @@ import type { MskEvent } from "../../../shared/msk-event/index.ts";
 import { eventually } from "../../integration/running-backbone.ts";
 import type { TestParts } from "../run/parts.ts";
 import type { TcpProxy } from "../tcp-proxy.ts";
-import type { ConsumerSettings, Crash, FromConsumer, ToConsumer } from "./messages.ts";
+import type { ConsumerSettings, Crash, FromConsumer, RegistryAway, ToConsumer } from "./messages.ts";
 
 export interface ConsumerOptions {
   readonly parts: TestParts;
@@ -25,6 +25,8 @@ export interface ConsumerOptions {
   readonly marginMs?: number;
   /** @default 8 */
   readonly concurrency?: number;
+  /** @default it is there */
+  readonly registryAway?: RegistryAway;
 }
 
 /** What came of an invocation, as the event source mapping sees it. */
@@ -45,7 +47,7 @@ export interface Consumer {
 const program = fileURLToPath(new URL("consumer-process.ts", import.meta.url));
 
 export function startConsumer(options: ConsumerOptions): Consumer {
-  const { parts, proxies = {}, crash, killAfterMs = () => undefined } = options;
+  const { parts, proxies = {}, crash, registryAway, killAfterMs = () => undefined } = options;
   const settings: ConsumerSettings = {
     consumerGroup: "integrity",
     claimsTable: parts.claimsTable,
@@ -58,6 +60,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     marginMs: options.marginMs ?? 1_000,
     concurrency: options.concurrency ?? 8,
     ...(crash && { crash }),
+    ...(registryAway && { registryAway }),
   };
   const dynamoDb = dynamoDbSettings(options.dynamoDbPort ?? proxies.dynamodb?.port ?? parts.dynamoDbPort);
   const child = fork(program, {

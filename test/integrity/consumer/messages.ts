@@ -17,6 +17,13 @@ export interface Crash {
   readonly call: number;
 }
 
+/** A schema registry that answers sometimes. */
+export interface RegistryAway {
+  /** Share of the records, 0 to 1, whose schema cannot be had when they are decoded. */
+  readonly share: number;
+  readonly seed: number;
+}
+
 /** What a consumer process is built from. */
 export interface ConsumerSettings {
   readonly consumerGroup: string;
@@ -30,6 +37,7 @@ export interface ConsumerSettings {
   readonly maxAttempts: number;
   readonly marginMs: number;
   readonly concurrency: number;
+  readonly registryAway?: RegistryAway;
   readonly crash?: Crash;
 }
 
