@@ -1,6 +1,4 @@
 import { fork } from "node:child_process";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dynamoDbSettings } from "../../../local/provision.ts";
 import type { MskEvent } from "../../../shared/msk-event/index.ts";
@@ -74,7 +72,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       AWS_SECRET_ACCESS_KEY: dynamoDb.credentials.secretAccessKey,
       NODE_EXTRA_CA_CERTS: parts.certificateFile,
       // A hundred processes with the same modules start in half the time.
-      NODE_COMPILE_CACHE: join(tmpdir(), "integrity-compile-cache"),
+      NODE_COMPILE_CACHE: parts.compileCache,
     },
   });
   const kill = () => void child.kill("SIGKILL");

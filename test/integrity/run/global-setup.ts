@@ -34,7 +34,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   ]);
   const { port: brokerPort, credentials, certificateFile } = broker;
   const figuresFile = join(folder, "figures");
-  project.provide("integrityParts", { dynamoDbPort, brokerPort, credentials, certificateFile, figuresFile });
+  const compileCache = join(folder, "compile-cache");
+  const brokerParts = { brokerPort, credentials, certificateFile };
+  project.provide("integrityParts", { ...brokerParts, dynamoDbPort, figuresFile, compileCache });
   return async () => {
     await Promise.all([broker.stop(), dynamoDb.stop()]);
     const sum = sumOf(figuresFile);

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { startVitest } from "vitest/node";
+import { BackboneError } from "../../../shared/errors.ts";
 
 const usage = `npm run integrity -- [options] [FILE…]
 
@@ -13,8 +14,7 @@ const usage = `npm run integrity -- [options] [FILE…]
 
 /** Exit code 0: nothing lost, nothing doubled; 1: otherwise; 2: wrong arguments. */
 async function main(): Promise<number> {
-  const options = { rounds: { type: "string" }, seed: { type: "string" }, help: { type: "boolean" } } as const;
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const { values, positionals } = parse();
   if (values.help) {
     process.stdout.write(usage);
     return 0;
@@ -28,16 +28,25 @@ async function main(): Promise<number> {
   return Number(process.exitCode ?? 0);
 }
 
+function parse() {
+  const options = { rounds: { type: "string" }, seed: { type: "string" }, help: { type: "boolean" } } as const;
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    throw new BackboneError("INVALID_OPTIONS", error instanceof Error ? error.message : String(error));
+  }
+}
+
 function wholeNumber(name: string, text: string, least: number, most: number): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= least && number <= most) return number;
-  throw new TypeError(`${name} ${text}: has to be a whole number from ${least} to ${most}`);
+  throw new BackboneError("INVALID_OPTIONS", `${name} ${text}: has to be a whole number from ${least} to ${most}`);
 }
 
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof TypeError)) throw error;
+  if (!(error instanceof BackboneError && error.code === "INVALID_OPTIONS")) throw error;
   process.stderr.write(`error: ${error.message}\n\n${usage}`);
   process.exitCode = 2;
 }

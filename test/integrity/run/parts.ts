@@ -14,6 +14,8 @@ export interface IntegrityParts {
   readonly credentials: { readonly username: string; readonly password: string };
   /** PEM file of the broker's certificate. */
   readonly certificateFile: string;
+  /** Folder in which consumer processes keep their compiled modules. */
+  readonly compileCache: string;
   /** Takes the figures of each test, a JSON object a line. */
   readonly figuresFile: string;
 }
