@@ -13,7 +13,7 @@ let parts: TestParts;
 beforeEach(async () => {
   parts = await createTestParts();
 });
-afterEach(() => parts.client.destroy());
+afterEach(() => parts?.client.destroy());
 
 test.each(seeds)("a batch that two consumers work at once takes effect once, seed %i", async (seed) => {
   const random = randomNumbers(seed);

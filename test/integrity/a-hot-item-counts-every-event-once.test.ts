@@ -14,7 +14,7 @@ let parts: TestParts;
 beforeEach(async () => {
   parts = await createTestParts();
 });
-afterEach(() => parts.client.destroy());
+afterEach(() => parts?.client.destroy());
 
 test.each(seeds)("an item that every event changes is changed by each once, seed %i", async (seed) => {
   const random = randomNumbers(seed);

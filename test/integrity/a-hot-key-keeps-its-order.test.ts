@@ -15,7 +15,7 @@ let parts: TestParts;
 beforeEach(async () => {
   parts = await createTestParts();
 });
-afterEach(() => parts.client.destroy());
+afterEach(() => parts?.client.destroy());
 
 test.each(seeds)("the records of one key take effect in their order, whatever comes between, seed %i", async (seed) => {
   const random = randomNumbers(seed);

@@ -14,7 +14,7 @@ let parts: TestParts;
 beforeEach(async () => {
   parts = await createTestParts();
 });
-afterEach(() => parts.client.destroy());
+afterEach(() => parts?.client.destroy());
 
 test.each(seeds)(
   "one record that always throws is one dead letter among 1,000 that are processed, seed %i",

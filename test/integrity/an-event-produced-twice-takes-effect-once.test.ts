@@ -13,7 +13,7 @@ let parts: TestParts;
 beforeEach(async () => {
   parts = await createTestParts();
 });
-afterEach(() => parts.client.destroy());
+afterEach(() => parts?.client.destroy());
 
 test.each(seeds)(
   "an event at several offsets, or delivered again from the first, takes effect once, seed %i",

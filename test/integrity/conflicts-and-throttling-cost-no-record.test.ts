@@ -14,7 +14,7 @@ let parts: TestParts;
 beforeEach(async () => {
   parts = await createTestParts();
 });
-afterEach(() => parts.client.destroy());
+afterEach(() => parts?.client.destroy());
 
 test.each(seeds)(
   "conflicts, throttling and server errors of DynamoDB lose and double nothing, seed %i",

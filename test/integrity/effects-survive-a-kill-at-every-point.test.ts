@@ -36,7 +36,7 @@ beforeEach(async () => {
   proxies = { dynamodb, broker };
 });
 afterEach(async () => {
-  parts.client.destroy();
+  parts?.client.destroy();
   await Promise.all([proxies.dynamodb.close(), proxies.broker.close()]);
 });
 

@@ -14,7 +14,7 @@ let parts: TestParts;
 beforeEach(async () => {
   parts = await createTestParts();
 });
-afterEach(() => parts.client.destroy());
+afterEach(() => parts?.client.destroy());
 
 /** Consumers of a round that are killed; the next one is left alone. */
 const kills = 7;

@@ -15,7 +15,7 @@ beforeEach(async () => {
   parts = await createTestParts();
   plan = planRecords({ random: randomNumbers(1), events: 6, partitions: 1, keys: 1, skus: 1 });
 });
-afterEach(() => parts.client.destroy());
+afterEach(() => parts?.client.destroy());
 
 /** Writes the effects of the events as if they had taken effect in this order. */
 async function takeEffect(events: Plan["events"]): Promise<void> {

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { Kafka, logLevel } from "kafkajs";
+import kafkajs, { Kafka, logLevel } from "kafkajs";
 import { inject } from "vitest";
 import { dynamoDbSettings } from "../../../local/provision.ts";
 import { stopIdleTimers } from "../../../shared/kafka/index.ts";
+import { eventually } from "../../integration/running-backbone.ts";
 
 /** Where the parts are that run for all tests of this folder. */
 export interface IntegrityParts {
@@ -64,7 +65,17 @@ async function createTopic(kafka: Kafka): Promise<string> {
   const topic = `dead-letters-${crypto.randomUUID()}`;
   const admin = kafka.admin();
   await admin.connect();
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 2 }] });
+  await admin.createTopics({ topics: [{ topic, numPartitions: 2 }], waitForLeaders: false });
+  // kafkajs' own wait for leaders fails where a broker that has just started does not know the topic at once.
+  await eventually(`${topic} has leaders`, async () => {
+    try {
+      const [metadata] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics;
+      return metadata?.partitions.every(({ leader }) => leader >= 0) || undefined;
+    } catch (error) {
+      if (error instanceof kafkajs.KafkaJSError && error.retriable) return undefined;
+      throw error;
+    }
+  });
   await admin.disconnect();
   return topic;
 }
