@@ -53,8 +53,14 @@ test.each(seeds.flatMap((seed) => points.map(([at, trace]) => ({ seed, at, trace
       random,
       batchSize: 24,
       start: (number) =>
-        // One partition at a time: then the only answer under way is the one that is lost.
-        startConsumer({ parts, proxies, concurrency: 1, ...(number === 0 && { crash: { at, call } }) }),
+        startConsumer({
+          parts,
+          proxies,
+          // Commits are shared by many records. Dead letters one at a time: then the only acknowledgement under way is
+          // the one that is lost.
+          ...(trace === "dead letter" && { concurrency: 1 }),
+          ...(number === 0 && { crash: { at, call } }),
+        }),
     });
 
     const audited = await audit(parts, plan);

@@ -15,8 +15,9 @@ import { eachRecord } from "../../../shared/processing/index.ts";
 import type { Deserializer } from "../../../shared/schema-registry/index.ts";
 import { invoke, jsonDeserializer } from "../../../shared/testing/index.ts";
 import { randomNumbers } from "../random-numbers.ts";
+import { carryOut } from "./carry-out.ts";
 import { crashingAt } from "./crash-points.ts";
-import { createDecision, type EventData } from "./decision.ts";
+import { createDecision } from "./decision.ts";
 import type { ConsumerSettings, Counts, FromConsumer, ToConsumer } from "./messages.ts";
 
 // A consumer as a function has it, in a process that can be killed: only what is injected is the test's.
@@ -74,6 +75,9 @@ const producer = createProducer({
   ...connection,
   createClient: () => createKafkajsClient({ ...connection, route }),
 });
+const { concurrency, marginMs } = settings;
+const engine = { logger, concurrency, marginMs, backoffMaxMs: 500 };
+const decide = points.decide(createDecision(client, effectsTable));
 const handler = middy()
   .use(partialBatchResponse({ reportBatchItemFailures: true }))
   .use(metrics({ service: "integrity", consumerGroup, write: keepCounts }))
@@ -94,12 +98,9 @@ const handler = middy()
     }),
   )
   .handler(
-    eachRecord<EventData>(points.decide(createDecision(client, effectsTable)), {
-      logger,
-      concurrency: settings.concurrency,
-      marginMs: settings.marginMs,
-      backoffMaxMs: 500,
-    }),
+    settings.external
+      ? eachRecord(carryOut(decide, client), { ...engine, effects: "external" })
+      : eachRecord(decide, engine),
   );
 
 async function run(message: ToConsumer & { type: "invoke" }): Promise<void> {

@@ -21,8 +21,10 @@ export interface ConsumerOptions {
   readonly maxAttempts?: number;
   /** @default 1000 */
   readonly marginMs?: number;
-  /** @default 8 */
+  /** @default 200 */
   readonly concurrency?: number;
+  /** See `ConsumerSettings`. @default false */
+  readonly external?: boolean;
   /** @default it is there */
   readonly registryAway?: RegistryAway;
 }
@@ -56,7 +58,8 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     credentials: parts.credentials,
     maxAttempts: options.maxAttempts ?? 3,
     marginMs: options.marginMs ?? 1_000,
-    concurrency: options.concurrency ?? 8,
+    concurrency: options.concurrency ?? 200,
+    external: options.external ?? false,
     ...(crash && { crash }),
     ...(registryAway && { registryAway }),
   };

@@ -37,6 +37,8 @@ export interface ConsumerSettings {
   readonly maxAttempts: number;
   readonly marginMs: number;
   readonly concurrency: number;
+  /** The effects are carried out by the handler itself, outside of the engine's transactions. */
+  readonly external: boolean;
   readonly registryAway?: RegistryAway;
   readonly crash?: Crash;
 }

@@ -15,6 +15,8 @@ export interface PlanOptions {
   readonly poison?: number;
   /** Of what kinds poison is, taken in turn. @default all three */
   readonly poisonKinds?: readonly ("throws" | "violates" | "malformed")[];
+  /** Of what kinds the others are, drawn for each. @default mostly plain, some guarded, some that read themselves */
+  readonly kinds?: readonly EventKind[];
   /** Events that were produced a second time: the same id at a later offset. @default 0 */
   readonly producedTwice?: number;
 }
@@ -41,11 +43,11 @@ export function placeOf({ partition, offset }: { partition: number | string; off
   return `${partition}@${offset}`;
 }
 
-const goodKinds: readonly EventKind[] = ["plain", "plain", "plain", "guarded", "readsItself"];
+const usualKinds: readonly EventKind[] = ["plain", "plain", "plain", "guarded", "readsItself"];
 
 /** Records as they might lie in a topic, by the numbers of `random` alone. */
 export function planRecords(options: PlanOptions): Plan {
-  const { random, keys, partitions, poison = 0, producedTwice = 0 } = options;
+  const { random, keys, partitions, poison = 0, producedTwice = 0, kinds: goodKinds = usualKinds } = options;
   const topic = `integrity-${crypto.randomUUID()}`;
   const pick = (below: number) => Math.floor(random() * below);
   const sequences = new Map<string, number>();
