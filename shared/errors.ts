@@ -31,7 +31,7 @@ export const errorCodes = {
   },
   REGISTRY_UNAVAILABLE: {
     retriable: true,
-    meaning: "the schema registry did not answer, or answered with a server error",
+    meaning: "the schema registry did not answer, refused the client, or answered with an error of its own",
   },
   KAFKA_UNAVAILABLE: {
     retriable: true,
