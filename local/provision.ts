@@ -84,9 +84,9 @@ const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePattern
 
 export async function createAcls(admin: Admin, acls: readonly Acl[]): Promise<void> {
   await admin.createAcls({
-    acl: acls.map(({ principal, resourceType, resourceName, patternType, operation, permission }) => ({
+    acl: acls.map(({ principal, host, resourceType, resourceName, patternType, operation, permission }) => ({
       principal,
-      host: "*",
+      host,
       resourceType: AclResourceTypes[resourceType],
       resourceName,
       resourcePatternType: ResourcePatternTypes[patternType],

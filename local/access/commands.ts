@@ -1,0 +1,201 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { parseAccess } from "../../shared/access/index.ts";
+import {
+  applyPlan,
+  changesOf,
+  checkWithBrokers,
+  countRecords,
+  desiredStateOf,
+  isDeletion,
+  isEmpty,
+  type Paint,
+  type Plan,
+  parsePlanFile,
+  planFileText,
+  planOf,
+  planText,
+  readCluster,
+  stateFileOf,
+  stepsOf,
+} from "../../shared/access-plan/index.ts";
+import { BackboneError } from "../../shared/errors.ts";
+import type { Arguments, Command } from "./arguments.ts";
+import { type Cluster, withCluster } from "./cluster.ts";
+import { type Choices, type Comparison, compare, readAccessFile } from "./comparison.ts";
+import { refuseStale } from "./stale-plan.ts";
+
+/** Where a command's words go. */
+export interface Output {
+  /** What was asked for: standard output. */
+  readonly print: (text: string) => void;
+  /** What is said besides: standard error. */
+  readonly say: (line: string) => void;
+  readonly paint: Paint;
+}
+
+type Run = (options: Arguments, env: NodeJS.ProcessEnv, output: Output) => Promise<number>;
+
+/** Each gives the exit code; errors are thrown. */
+export const runOf: Readonly<Record<Command, Run>> = { validate, plan, apply, import: importState, drift };
+
+async function validate(options: Arguments, _: NodeJS.ProcessEnv, { print }: Output): Promise<number> {
+  const { name, access } = readAccessFile(options.file, options.stage);
+  const { topics, acls } = desiredStateOf(access);
+  print(`${name} is valid: ${topics.length} topics, dead-letter topics included, and ${acls.length} ACLs.\n`);
+  return 0;
+}
+
+async function plan(options: Arguments, env: NodeJS.ProcessEnv, output: Output): Promise<number> {
+  const file = readAccessFile(options.file, options.stage);
+  await withCluster(options.connection, env, async (cluster) => {
+    const comparison = await compare(file, cluster, options);
+    refuseProblems(file.name, cluster, comparison);
+    await checkWithBrokers(cluster.admin, comparison.plan, comparison.actual);
+    await show(comparison, cluster, output, options.includeUnchanged);
+    if (options.outputFile === undefined) return;
+    const written = options.includeUnchanged ? comparison.plan : changesOf(comparison.plan);
+    const plannedFor = {
+      clusterId: comparison.actual.clusterId,
+      accessSha256: file.sha256,
+      stage: options.stage,
+      targets: [...options.targets],
+      delete: options.delete,
+      skipAcls: options.skipAcls,
+    };
+    write(options.outputFile, planFileText(written, plannedFor), "w");
+    output.say(`the plan is in ${options.outputFile}: npm run access -- apply -p ${options.outputFile}`);
+  });
+  return 0;
+}
+
+async function apply(options: Arguments, env: NodeJS.ProcessEnv, output: Output): Promise<number> {
+  const planned = options.planFile === undefined ? undefined : readPlanFile(options.planFile);
+  const choices: Choices = planned?.plannedFor ?? options;
+  const file = readAccessFile(options.file, planned?.plannedFor.stage ?? options.stage);
+  await withCluster(options.connection, env, async (cluster) => {
+    const comparison = await compare(file, cluster, choices);
+    const { plan, actual } = comparison;
+    if (planned !== undefined) refuseStale(options.planFile ?? "", planned, file, comparison);
+    refuseProblems(file.name, cluster, comparison);
+    await checkWithBrokers(cluster.admin, plan, actual);
+    const records = await show(comparison, cluster, output, false);
+    refuseRecords(records, options.yes);
+    if (isEmpty(changesOf(plan))) return;
+    await applyPlan(cluster.admin, plan, actual, (step) => output.say(`done: ${step}`));
+    await settled(async () => (await compare(file, cluster, choices)).plan);
+    output.print(output.paint("green", "Applied: the cluster is what the file says.\n"));
+  });
+  return 0;
+}
+
+async function drift(options: Arguments, env: NodeJS.ProcessEnv, output: Output): Promise<number> {
+  const file = readAccessFile(options.file, options.stage);
+  return await withCluster(options.connection, env, async (cluster) => {
+    // What the file does not name is drift as well.
+    const comparison = await compare(file, cluster, { ...options, delete: true });
+    await show(comparison, cluster, output, false);
+    return [comparison.plan, comparison.reported].every((part) => isEmpty(changesOf(part))) ? 0 : 1;
+  });
+}
+
+async function importState(options: Arguments, env: NodeJS.ProcessEnv, output: Output): Promise<number> {
+  const { text, leftOut } = await withCluster(options.connection, env, async ({ admin }) => {
+    const actual = await readCluster(admin, { acls: !options.skipAcls });
+    const file = stateFileOf(actual);
+    const differences = stepsOf(
+      planOf({ desired: desiredStateOf(parseAccess(file.text, "the imported file")), actual }),
+    );
+    if (differences.size > 0) {
+      throw new BackboneError(
+        "INVALID_OPTIONS",
+        `the cluster cannot be said in a file: ${[...differences].join("; ")}`,
+      );
+    }
+    return file;
+  });
+  if (leftOut.length > 0)
+    output.say(`ACLs of ${leftOut.join(", ")} are left out: no service or user can have that principal`);
+  if (options.outputFile === undefined) output.print(text);
+  // An access file has comments and owners that no cluster knows: it is not overwritten.
+  else write(options.outputFile, text, "wx");
+  return 0;
+}
+
+function readPlanFile(file: string) {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new BackboneError("INVALID_OPTIONS", `cannot read the plan ${file}`, { cause });
+  }
+  return parsePlanFile(text, file);
+}
+
+/** Shows the comparison; gives the records in the topics that the plan deletes. */
+async function show(
+  { plan, kept, reported, foreignPrincipals }: Comparison,
+  { admin, kind }: Cluster,
+  { print, paint }: Output,
+  includeUnchanged: boolean,
+): Promise<ReadonlyMap<string, bigint>> {
+  const doomed = [...plan.topicPlans, ...reported.topicPlans].filter(isDeletion).map(({ name }) => name);
+  const records = await countRecords(admin, doomed);
+  if (kind === "msk") {
+    print(paint("bold", "CloudFormation owns the topics: npx cdk deploy changes them, here they are only compared.\n"));
+    print(planText(reported, { paint, includeUnchanged, records }));
+    print("\n");
+  }
+  print(planText(plan, { paint, includeUnchanged, records }));
+  if (!isEmpty(kept)) {
+    const topics = kept.topicPlans.map(({ name }) => name).join(", ");
+    const acls = kept.aclPlans.length === 0 ? [] : [`${kept.aclPlans.length} ACLs of its principals`];
+    const what = [...(topics === "" ? [] : [`topics ${topics}`]), ...acls].join(" and ");
+    print(`Not in the file and left alone (--delete deletes them): ${what}.\n`);
+  }
+  if (includeUnchanged && foreignPrincipals.length > 0) {
+    print(`ACLs that are foreign, since no service or user has the principal: ${foreignPrincipals.join(", ")}.\n`);
+  }
+  return records;
+}
+
+function refuseProblems(file: string, { kind }: Cluster, { problems }: Comparison): void {
+  // Of MSK's topics CloudFormation says what cannot be.
+  if (problems.length === 0 || kind === "msk") return;
+  throw new BackboneError("INVALID_OPTIONS", `${file} does not fit the cluster: ${problems.join("; ")}`);
+}
+
+function refuseRecords(records: ReadonlyMap<string, bigint>, yes: boolean): void {
+  const holding = [...records].filter(([, count]) => count > 0n).map(([name, count]) => `${name} (${count})`);
+  if (holding.length === 0 || yes) return;
+  throw new BackboneError(
+    "INVALID_OPTIONS",
+    `topics that hold records would be deleted, nothing was applied: ${holding.join(", ")}; --yes deletes them`,
+  );
+}
+
+const settleTimeoutMs = 10_000;
+
+/** Brokers take a change up one after the other, a moment after the controller has acknowledged it. */
+async function settled(planNow: () => Promise<Plan>): Promise<void> {
+  const deadline = Date.now() + settleTimeoutMs;
+  for (;;) {
+    const steps = stepsOf(await planNow());
+    if (steps.size === 0) return;
+    if (Date.now() > deadline) {
+      throw new BackboneError("KAFKA_UNAVAILABLE", `applied, but not to be seen yet: ${[...steps].join("; ")}`);
+    }
+    await delay(100);
+  }
+}
+
+function write(file: string, text: string, flag: "w" | "wx"): void {
+  try {
+    writeFileSync(file, text, { flag });
+  } catch (cause) {
+    const exists = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
+    throw new BackboneError("INVALID_OPTIONS", exists ? `${file}: is there already` : `cannot write ${file}`, {
+      cause,
+    });
+  }
+}

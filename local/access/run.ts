@@ -1,0 +1,31 @@
+import { styleText } from "node:util";
+import { BackboneError } from "../../shared/errors.ts";
+import { parseArguments, usage } from "./arguments.ts";
+import { runOf } from "./commands.ts";
+
+export interface Surroundings {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Runs one command line. Exit codes: 0 fine, 1 drift, 2 an error. */
+export async function runAccess(args: readonly string[], { stdout, stderr, env }: Surroundings): Promise<number> {
+  try {
+    const options = parseArguments(args);
+    if (options.command === undefined) {
+      stdout.write(usage);
+      return 0;
+    }
+    return await runOf[options.command](options, env, {
+      print: (text) => void stdout.write(text),
+      say: (line) => void stderr.write(`${line}\n`),
+      // Colours where the stream is a terminal that shows them, and NO_COLOR is not set.
+      paint: (colour, text) => styleText(colour, text, { stream: stdout }),
+    });
+  } catch (error) {
+    if (!(error instanceof BackboneError)) throw error;
+    stderr.write(`${styleText("red", "error", { stream: stderr })} ${error.message}\n`);
+    return 2;
+  }
+}
