@@ -1,6 +1,7 @@
 import type { CloudEventV1 } from "cloudevents";
+import { deadLetterHeaders } from "../dead-letter/index.ts";
 import { BackboneError } from "../errors.ts";
-import type { SourceRecord } from "../msk-event/index.ts";
+import { headerOf, type SourceRecord } from "../msk-event/index.ts";
 import { countAttempts } from "./attempts.ts";
 import type { ClaimPolicy, DeadLetterPolicy } from "./batch.ts";
 import { type Deadline, deadlineReached } from "./deadline.ts";
@@ -35,11 +36,18 @@ type Settled =
 
 /** Brings one record to its end: effective, recognised, dead-lettered, or left for the next delivery. */
 export async function settle<T>(record: DecodedRecord<T>, parts: SettleParts<T>): Promise<RecordOutcome> {
+  if (isForAnotherGroup(record.source, parts.claims.consumerGroup)) return { record, status: "duplicate" };
   if (parts.deadline.near) return { record, status: "unfinished", error: deadlineReached() };
   const settled = await attemptUntilSettled(record, parts);
   if (settled.status !== "failed") return { record, status: settled.status };
   if (settled.error.retriable || !parts.deadLetters) return { record, status: "unfinished", error: settled.error };
   return deadLetter(record, settled, parts.deadLetters, parts);
+}
+
+/** Whether it was redriven for another consumer, whose dead letter it was: this one has had it the first time. */
+function isForAnotherGroup(record: SourceRecord, consumerGroup: string): boolean {
+  const group = headerOf(record, deadLetterHeaders.redriveGroup);
+  return group !== undefined && group.toString("utf8") !== consumerGroup;
 }
 
 /** Tries until there is an answer that repeating does not change, or no time. */
