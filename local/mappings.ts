@@ -48,6 +48,17 @@ function startMapping(
         new BackboneError("PART_FAILED", `${what}, ended: ${message}. Its grants are those of the function's role`),
       );
     },
+    async sendToFailureTopic(topic, messages) {
+      const producer = clientOf(target.definition.name).producer({ allowAutoTopicCreation: false });
+      try {
+        await producer.connect();
+        await producer.send({ topic, messages });
+      } finally {
+        await producer.disconnect();
+      }
+    },
+    onGiveUp: ({ records, topic }) =>
+      say(`${definition.consumerGroup}: ${records} records ${topic ? `offloaded to ${topic}` : "dropped"}`),
     onRetry: ({ attempt, records, reason }) =>
       say(`${definition.consumerGroup}: ${records} records come again after attempt ${attempt}: ${reason}`),
   });

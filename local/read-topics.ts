@@ -30,6 +30,7 @@ export async function readTopics(options: ReadTopicsOptions): Promise<void> {
     if (unread.size === 0 || signal?.aborted) return;
     const groupId = `${groupPrefix}${crypto.randomUUID()}`;
     const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false });
+    let failed = false;
     const { promise: read, resolve, reject } = Promise.withResolvers<void>();
     const stalled = setTimeout(() => {
       const lacking = [...unread.keys()].join(", ");
@@ -57,14 +58,15 @@ export async function readTopics(options: ReadTopicsOptions): Promise<void> {
         partitionsConsumedConcurrently: 1,
         eachBatch: async ({ batch: { topic, partition, messages }, heartbeat }) => {
           const last = unread.get(`${topic}/${partition}`);
-          if (last === undefined || signal?.aborted) return;
+          if (last === undefined || failed || signal?.aborted) return;
           const records = messages
             .filter(({ offset }) => Number(offset) <= last)
             .map((message) => fromKafkajsMessage(topic, partition, message));
           try {
             await onRecords(records);
           } catch (error) {
-            // kafkajs would read them again.
+            // Thrown, kafkajs would read them again.
+            failed = true;
             reject(error);
           }
           await heartbeat();

@@ -2,7 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import type { Kafka } from "kafkajs";
 import * as v from "valibot";
-import { headerOf } from "../../shared/msk-event/index.ts";
+import { readDeadLetters } from "../../shared/dead-letter/index.ts";
 import { dynamoDbSettings } from "../provision.ts";
 import { readTopics } from "../read-topics.ts";
 import type { Effects } from "./audit.ts";
@@ -57,8 +57,7 @@ async function eventIdsIn(kafka: Kafka, topic: string): Promise<ReadonlySet<stri
     groupPrefix: "backbone-audit-",
     onRecords(records) {
       for (const record of records) {
-        const id = headerOf(record, "ce_id");
-        if (id !== undefined) ids.add(id.toString("utf8"));
+        for (const { identity } of readDeadLetters(record)) if (identity !== undefined) ids.add(identity.id);
       }
     },
   });
