@@ -73,7 +73,7 @@ async function show({ options, connection, output }: CommandParts): Promise<numb
   const shown = { letter, event: await decodeEvent(letter.source, connection.registry), history };
   output.print(options.json ? `${JSON.stringify(shownJson(shown))}\n` : showText(shown, output.paint));
   const others = new Set(named.map(lineageOf)).size - 1;
-  if (others > 0) output.say(`${others} more failed with that event id, for another group or topic: list shows them`);
+  if (others > 0) output.say(`dead letters of ${others} other records have that event id: list shows them`);
   return 0;
 }
 

@@ -1,3 +1,4 @@
+import { foreignHeadersOf } from "../../shared/cloudevents/index.ts";
 import { placeText, type StoredDeadLetter } from "../../shared/dead-letter/index.ts";
 import type { DecodedEvent } from "./decoded-event.ts";
 import type { Action } from "./ledger.ts";
@@ -25,7 +26,8 @@ const maxHeaderCharacters = 120;
 export function showText({ letter, event, history }: Shown, paint: Output["paint"]): string {
   const { source, place, errorStack = "" } = letter;
   const title = (text: string) => `\n${paint("bold", text)}\n`;
-  const field = (name: string, text: string) => `  ${paint("dim", name.padEnd(14))} ${text}\n`;
+  const field = (name: string, text: string) => `  ${paint("dim", name.padEnd(15))} ${text}\n`;
+  const others = event.attributes === undefined ? source.headers : foreignHeadersOf(source);
   return [
     `${paint("bold", printable(placeText(place)))}\n`,
     field("record", printable(placeText(source))),
@@ -36,7 +38,7 @@ export function showText({ letter, event, history }: Shown, paint: Output["paint
 
     title("Error"),
     `  ${paint("red", printable(letter.errorCode))} ${printable(letter.errorMessage)}\n`,
-    `  ${timeText(letter.failedAt)}, tried ${letter.attempts} times\n`,
+    `  ${timeText(letter.failedAt)}, ${letter.attempts === 1 ? "tried once" : `tried ${letter.attempts} times`}\n`,
     ...errorStack.split("\n").map((line) => (line === "" ? "" : `  ${paint("dim", printable(line))}\n`)),
 
     title("Event"),
@@ -44,10 +46,8 @@ export function showText({ letter, event, history }: Shown, paint: Output["paint
     event.problem === undefined ? "" : `  ${paint("yellow", printable(event.problem))}\n`,
     ...dataLines(letter, event),
 
-    title("Other headers"),
-    ...source.headers
-      .filter(([name]) => event.attributes === undefined || !(name.startsWith("ce_") || name === "content-type"))
-      .map(([name, value]) => field(printable(name), textOrHex(value, maxHeaderCharacters))),
+    others.length === 0 ? "" : title("Other headers"),
+    ...others.map(([name, value]) => field(printable(name), textOrHex(value, maxHeaderCharacters))),
 
     title("History"),
     ...historyLines(letter, history, paint),

@@ -8,6 +8,8 @@ import type { Admin, KafkaMessage } from "kafkajs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ledgerTopic } from "../../local/dead-letters/ledger.ts";
 import { runDeadLetters } from "../../local/dead-letters/run.ts";
+import { toMskRecord } from "../../local/mapping/msk-event.ts";
+import { offloadMessages } from "../../local/mapping/offload.ts";
 import { partitionKey, toBinaryRecord } from "../../shared/cloudevents/index.ts";
 import { deadLetterRecord } from "../../shared/dead-letter/index.ts";
 import { BackboneError, type ErrorCode } from "../../shared/errors.ts";
@@ -307,36 +309,52 @@ describe("redrive", () => {
 });
 
 describe("what the mapping offloaded", () => {
-  test("is listed as OFFLOADED, and not redriven while nothing says whose it is", async () => {
-    const { key, value } = eventRecord("e-9", "cup");
-    const document = {
-      requestContext: { functionArn: "arn:aws:lambda:l:1:function:stock", condition: "RetriesExhausted" },
-      timestamp: "2026-01-02T00:00:00.000Z",
-      payload: {
-        eventSource: "aws:kafka",
-        records: {
-          [`${topic}-0`]: [
-            {
-              topic,
-              partition: 0,
-              offset: 8,
-              timestamp: 1,
-              key: key?.toString("base64"),
-              value: value?.toString("base64"),
-              headers: [{ ce_id: [...Buffer.from("e-9")] }, { ce_source: [...Buffer.from("/shop")] }],
-            },
-          ],
-        },
-      },
-    };
-    await producer.send(dlt, { key, value: Buffer.from(JSON.stringify(document)), headers: [] });
+  async function offloaded(source: string, deadLetterTopic: string, id: string): Promise<void> {
+    const { key, value, headers } = toKafkajsMessage(eventRecord(id, "cup"));
+    const message = { key, value, headers, offset: "8", timestamp: "1700000000000", attributes: 0 } as KafkaMessage;
+    const [document] = offloadMessages({
+      records: [toMskRecord(source, 0, message, "CREATE_TIME")],
+      eventSourceArn: "arn:aws:kafka:eu-central-1:000000000000:cluster/c/u",
+      bootstrapServers: broker.address,
+      functionArn: "arn:aws:lambda:eu-central-1:000000000000:function:inventory",
+      invocations: 11,
+      functionError: "Runtime.ExitError",
+      now: new Date(),
+    });
+    const record = { key: Buffer.from("cup"), value: Buffer.from(document?.value ?? ""), headers: [] };
+    await producer.send(deadLetterTopic, record);
+  }
 
-    const [entry] = await listed("--code", "OFFLOADED");
+  test("is listed as OFFLOADED and redriven like any other, for the group that the access file has", async () => {
+    const topics = ["order-events", "order-events.inventory.dlt"].map((name) => ({ topic: name, numPartitions: 1 }));
+    await admin.createTopics({ waitForLeaders: true, topics });
+    await offloaded("order-events", "order-events.inventory.dlt", "e-8");
+
+    const list = JSON.parse((await run("list", "--code", "OFFLOADED", "--group", "inventory", "--json")).out);
+    const { code } = await run("redrive", "--code", "OFFLOADED", "--group", "inventory");
+
+    expect(list.deadLetters).toMatchObject([{ eventId: "e-8", topic: "order-events", offset: 8, attempts: 11 }]);
+    expect(code).toBe(0);
+    const [message] = await messagesOf(broker, "order-events");
+    expect(message?.value?.toString()).toBe('{"name":"n-e-8"}');
+    expect(headersOf(message)).toMatchObject({
+      ce_id: "e-8",
+      trace: "\u0001\u00ff",
+      "dlt-redrive-group": "inventory",
+      "dlt-redrive-count": "1",
+      "dlt-first-error-code": "OFFLOADED",
+      "dlt-first-record": "order-events/0/8",
+    });
+  });
+
+  test("is not redriven while nothing says for which group", async () => {
+    await offloaded(topic, dlt, "e-9");
+
     const { code, out } = await run("redrive", "e-9");
 
-    expect(entry).toMatchObject({ eventId: "e-9", topic, offset: 8, failedAt: "2026-01-02T00:00:00.000Z" });
     expect(code).toBe(1);
     expect(out).toContain("the access file has no service of that dead-letter topic");
+    expect(await messagesOf(broker, topic)).toEqual([]);
   });
 });
 
