@@ -32,7 +32,8 @@ export const usage = `npm run dead-letters -- COMMAND [options]
 
   --help                     print this
 
-Exit code: 0 done, 1 not all was done, 2 wrong arguments or a refusal, before anything was done.
+Exit code: 0 done, 1 not all was done, 2 wrong arguments or a refusal, before anything was done,
+130 interrupted: the same command goes on.
 `;
 
 export const commands = ["list", "show", "redrive", "discard"] as const;

@@ -1,7 +1,7 @@
 export type { DeadLetter } from "./dead-letter.ts";
 export { type DeadLetterRecordOptions, deadLetterRecord, type ForeignHeaders } from "./dead-letter-record.ts";
 export { deadLetterHeaders } from "./headers.ts";
-export { redriveRecord } from "./redrive-record.ts";
+export { isForAnotherGroup, redriveRecord } from "./redrive-record.ts";
 export {
   doublesKeyOf,
   type Place,

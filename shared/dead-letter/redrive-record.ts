@@ -1,4 +1,5 @@
 import type { OutgoingRecord } from "../kafka/index.ts";
+import { headerOf, type SourceRecord } from "../msk-event/index.ts";
 import { deadLetterHeaders as names } from "./headers.ts";
 import type { StoredDeadLetter } from "./stored-dead-letter.ts";
 
@@ -22,4 +23,13 @@ export function redriveRecord({ source, consumerGroup = "", redriveCount, first 
     value: source.value,
     headers: [...source.headers, ...added.map(([name, text]) => [name, Buffer.from(text)] as const)],
   };
+}
+
+/**
+ * Whether a record was redriven for another consumer group, whose dead letter it was: this group had it the first time
+ * and has to skip it. `eachRecord` does; a handler that is not made by it has to ask.
+ */
+export function isForAnotherGroup(record: SourceRecord, consumerGroup: string): boolean {
+  const group = headerOf(record, names.redriveGroup);
+  return group !== undefined && group.toString("utf8") !== consumerGroup;
 }

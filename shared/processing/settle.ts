@@ -1,7 +1,7 @@
 import type { CloudEventV1 } from "cloudevents";
-import { deadLetterHeaders } from "../dead-letter/index.ts";
+import { isForAnotherGroup } from "../dead-letter/index.ts";
 import { BackboneError } from "../errors.ts";
-import { headerOf, type SourceRecord } from "../msk-event/index.ts";
+import type { SourceRecord } from "../msk-event/index.ts";
 import { countAttempts } from "./attempts.ts";
 import type { ClaimPolicy, DeadLetterPolicy } from "./batch.ts";
 import { type Deadline, deadlineReached } from "./deadline.ts";
@@ -42,12 +42,6 @@ export async function settle<T>(record: DecodedRecord<T>, parts: SettleParts<T>)
   if (settled.status !== "failed") return { record, status: settled.status };
   if (settled.error.retriable || !parts.deadLetters) return { record, status: "unfinished", error: settled.error };
   return deadLetter(record, settled, parts.deadLetters, parts);
-}
-
-/** Whether it was redriven for another consumer, whose dead letter it was: this one has had it the first time. */
-function isForAnotherGroup(record: SourceRecord, consumerGroup: string): boolean {
-  const group = headerOf(record, deadLetterHeaders.redriveGroup);
-  return group !== undefined && group.toString("utf8") !== consumerGroup;
 }
 
 /** Tries until there is an answer that repeating does not change, or no time. */
