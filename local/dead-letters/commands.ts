@@ -9,7 +9,7 @@ import { entryJson, shownJson } from "./json.ts";
 import { readLedger, requireLedger } from "./ledger.ts";
 import { listText } from "./list-text.ts";
 import type { Output } from "./output.ts";
-import { type Entry, isNamedBy, lineageOf, readLetters, select, summaryOf, topicsOf } from "./selection.ts";
+import { byFailure, type Entry, isNamedBy, lineageOf, readLetters, select, summaryOf, topicsOf } from "./selection.ts";
 import { type HistoryEntry, showText } from "./show-text.ts";
 
 export interface CommandParts {
@@ -59,7 +59,7 @@ async function show({ options, connection, output }: CommandParts): Promise<numb
   const named: StoredDeadLetter[] = [];
   await readLetters(connection, topics, (letters) => void named.push(...letters.filter((one) => isNamedBy(one, id))));
   // An event may have failed for several groups and several times: the latest is what one asks for.
-  const letter = named.sort((one, other) => (one.failedAt < other.failedAt ? -1 : 1)).at(-1);
+  const letter = named.sort(byFailure).at(-1);
   if (letter === undefined) throw notFound([id]);
   const history: HistoryEntry[] = [];
   const ledger = await readLedger(connection);
@@ -69,7 +69,7 @@ async function show({ options, connection, output }: CommandParts): Promise<numb
         history.push({ letter: summaryOf(one), actions: ledger.actionsOn(one) });
     }
   });
-  history.sort((one, other) => (one.letter.failedAt < other.letter.failedAt ? -1 : 1));
+  history.sort((one, other) => byFailure(one.letter, other.letter));
   const shown = { letter, event: await decodeEvent(letter.source, connection.registry), history };
   output.print(options.json ? `${JSON.stringify(shownJson(shown))}\n` : showText(shown, output.paint));
   const others = new Set(named.map(lineageOf)).size - 1;

@@ -49,7 +49,13 @@ export async function select(
       });
     }
   });
-  return [...entries.values()].sort((one, other) => (one.letter.failedAt < other.letter.failedAt ? -1 : 1));
+  return [...entries.values()].sort((one, other) => byFailure(one.letter, other.letter));
+}
+
+/** Sorts the earliest failure first; times are ISO 8601 in UTC, whose order is that of their texts. */
+export function byFailure(one: Pick<Summary, "failedAt">, other: Pick<Summary, "failedAt">): number {
+  if (one.failedAt === other.failedAt) return 0;
+  return one.failedAt < other.failedAt ? -1 : 1;
 }
 
 /** Reads the topics to their ends. */

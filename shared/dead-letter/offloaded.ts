@@ -14,17 +14,20 @@ export interface Offloaded {
   readonly failedAt: string;
 }
 
-const documentSchema = v.looseObject({
-  requestContext: v.looseObject({
-    functionArn: v.string(),
-    condition: v.string(),
-    approximateInvokeCount: v.optional(v.number(), 0),
-  }),
-  responseContext: v.nullish(v.looseObject({ functionError: v.nullish(v.string()) })),
-  timestamp: v.string(),
-  // An object on Kafka; text of one on S3.
-  payload: v.union([v.looseObject({ records: v.looseObject({}) }), v.pipe(v.string(), v.parseJson())]),
-});
+/** Made when it is needed: bundles of consumers, which never read dead letters, leave it out. */
+function documentSchema() {
+  return v.looseObject({
+    requestContext: v.looseObject({
+      functionArn: v.string(),
+      condition: v.string(),
+      approximateInvokeCount: v.optional(v.number(), 0),
+    }),
+    responseContext: v.nullish(v.looseObject({ functionError: v.nullish(v.string()) })),
+    timestamp: v.string(),
+    // An object on Kafka; text of one on S3.
+    payload: v.union([v.looseObject({ records: v.looseObject({}) }), v.pipe(v.string(), v.parseJson())]),
+  });
+}
 
 /**
  * The records in what a mapping wrote to its on-failure destination; undefined for anything else.
@@ -32,7 +35,7 @@ const documentSchema = v.looseObject({
  * @see https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html
  */
 export function offloadedRecordsOf({ value }: SourceRecord): Offloaded[] | undefined {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), documentSchema), value?.toString("utf8"));
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), documentSchema()), value?.toString("utf8"));
   if (!parsed.success) return undefined;
   const { requestContext, responseContext, timestamp, payload } = parsed.output;
   try {

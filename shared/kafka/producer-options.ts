@@ -61,7 +61,7 @@ export const producerOptionsSchema = v.strictObject({
         settings: v.custom<Pick<KafkaConfig, "ssl" | "sasl">>(isObject, "must be kafkajs' ssl and sasl"),
       }),
     ],
-    "must be iam with a region, or scram-sha-512 with either a username and a password or a secretArn",
+    "must be iam with a region, or scram-sha-512 with either a username and a password or a secretArn, or client-settings with ssl and sasl",
   ),
   logger: v.custom<Logger>(
     (logger) => typeof logger === "object" && logger !== null && "warn" in logger,
