@@ -167,7 +167,11 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
       })),
     );
     api = await startHttpApi({ assembly, resolve, functions, port: ports.api });
-    const login = new Map([["bootstrap.servers", bootstrapServers], ...clientProperties(identity)]);
+    const login = new Map([
+      ["bootstrap.servers", bootstrapServers],
+      ["schema.registry.url", `http://127.0.0.1:${ports.registry}/apis/ccompat/v7`],
+      ...clientProperties(identity),
+    ]);
     writeFileSync(folder.clientFile, propertiesText(login), { mode: 0o600 });
     return {
       url: api.url,

@@ -60,6 +60,17 @@ async function startMapping(
       timestampType:
         topic?.configs.get("message.timestamp.type") === "LogAppendTime" ? "LOG_APPEND_TIME" : "CREATE_TIME",
       onCrash: (error) => onCrash(ended(error)),
+      async sendToFailureTopic(topic, messages) {
+        const producer = clientOf(principal).producer({ allowAutoTopicCreation: false });
+        try {
+          await producer.connect();
+          await producer.send({ topic, messages });
+        } finally {
+          await producer.disconnect();
+        }
+      },
+      onGiveUp: ({ records, topic }) =>
+        say(`${definition.consumerGroup}: ${records} records ${topic ? `offloaded to ${topic}` : "dropped"}`),
       onRetry: ({ attempt, records, reason }) =>
         say(`${definition.consumerGroup}: ${records} records come again after attempt ${attempt}: ${reason}`),
     });

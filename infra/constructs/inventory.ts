@@ -40,6 +40,11 @@ export class Inventory extends Construct {
       batchWindow: config.inventory.batchWindow,
       pollers: config.inventory.pollers,
       partialBatchResponse: true,
+      // The net under the net: a day before the topic drops a record that was retried all the time, it is set aside.
+      // Whatever the pauses between them, so many retries take longer than an outage that is to be waited out.
+      offloadToDeadLetters: true,
+      retryAttempts: 10_000,
+      maxRecordAge: Duration.days(6),
     });
     registry.allowFrom(handler);
 

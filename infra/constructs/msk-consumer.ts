@@ -63,6 +63,14 @@ export class MskConsumer extends Construct {
       startingPosition: props.startingPosition ?? "TRIM_HORIZON",
       ...limitsOf(props),
       ...provisionedOf(props),
+      // The role's grant to write dead letters is the mapping's as well.
+      ...(props.offloadToDeadLetters
+        ? {
+            destinationConfig: {
+              onFailure: { destination: `kafka://${deadLetterTopicName(topic.name, service.name)}` },
+            },
+          }
+        : {}),
     });
     // Lambda tries the role on the cluster while it makes the mapping, which fails for ever if the topic is missing.
     mapping.node.addDependency(role, topics);

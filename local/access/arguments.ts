@@ -97,7 +97,18 @@ export function parseArguments(args: readonly string[]): Arguments {
   return { ...parsed, command, connection: connectionOf(values) };
 }
 
-function connectionOf(values: ReturnType<typeof parse>["values"]): ConnectionArguments {
+/** Command line options that say which cluster; the same for every command line tool. */
+export const connectionParsing = {
+  "command-config": { type: "string", short: "c" },
+  "bootstrap-servers": { type: "string" },
+  auth: { type: "string" },
+  secret: { type: "string" },
+} as const;
+
+export type ConnectionValues = { readonly [Name in keyof typeof connectionParsing]?: string | undefined };
+
+/** @throws BackboneError INVALID_OPTIONS naming what is wrong and what is allowed */
+export function connectionOf(values: ConnectionValues): ConnectionArguments {
   const { "command-config": file, "bootstrap-servers": servers, auth, secret } = values;
   if (servers === undefined) {
     for (const name of ["auth", "secret"] as const)
@@ -136,10 +147,7 @@ function parse(args: readonly string[]) {
         yes: { type: "boolean" },
         target: { type: "string", multiple: true },
         "skip-acls": { type: "boolean" },
-        "command-config": { type: "string", short: "c" },
-        "bootstrap-servers": { type: "string" },
-        auth: { type: "string" },
-        secret: { type: "string" },
+        ...connectionParsing,
         help: { type: "boolean" },
       },
     });

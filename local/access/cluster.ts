@@ -64,7 +64,8 @@ export async function withCluster<T>(
   }
 }
 
-async function settingsOf(
+/** @throws BackboneError INVALID_OPTIONS for settings that cannot be read or are not supported */
+export async function settingsOf(
   connection: ConnectionArguments,
   env: NodeJS.ProcessEnv,
 ): Promise<{ readonly kind: ClusterKind; readonly settings: ClientSettings }> {

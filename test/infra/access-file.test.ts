@@ -9,9 +9,10 @@ import { clusterArn } from "./evaluate.ts";
 import { allowedBy } from "./statements.ts";
 
 /** The file as it is written: what is expected of the templates shall not come from the derivation that made them. */
-const written: { services: Record<string, { auth?: string; produces?: string[]; consumes?: string[] }> } = parse(
-  readFileSync(join(import.meta.dirname, "../../infra/access.yaml"), "utf8"),
-);
+const written: {
+  services: Record<string, { auth?: string; produces?: string[]; consumes?: string[] }>;
+  customServiceAcls: Record<string, Record<string, { name: string; type: string; operation: string }>>;
+} = parse(readFileSync(join(import.meta.dirname, "../../infra/access.yaml"), "utf8"));
 const services = Object.entries(written.services).map(([name, { auth = "iam", produces = [], consumes = [] }]) => ({
   name,
   auth,
@@ -50,6 +51,9 @@ test("the ACLs let those that speak SCRAM write and read what the file says, and
     .flatMap(({ name, produces, consumes }) => [
       ...produces.map((topic) => `User:${name} WRITE ${topic}`),
       ...consumes.map((topic) => `User:${name} READ ${topic}`),
+      ...Object.values(written.customServiceAcls[name] ?? {})
+        .filter(({ type, operation }) => type === "TOPIC" && /READ|WRITE/.test(operation))
+        .map(({ name: topic, operation }) => `User:${name} ${operation} ${topic}`),
     ]);
 
   const allowed = aclsOf(access)

@@ -73,6 +73,10 @@ describe("inventory", () => {
         MaximumBatchingWindowInSeconds: 1,
         ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 6 },
         FunctionResponseTypes: ["ReportBatchItemFailures"],
+        // A day before the topic's own 7 are over.
+        MaximumRecordAgeInSeconds: 6 * 86_400,
+        MaximumRetryAttempts: 10_000,
+        DestinationConfig: { OnFailure: { Destination: "kafka://order-events.inventory.dlt" } },
       },
       DependsOn: Match.arrayWith([Match.stringLikeRegexp("ConsumerRoleDefaultPolicy")]),
     });
