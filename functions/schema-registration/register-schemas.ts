@@ -1,5 +1,5 @@
 import { type SchemaRegistry, subjectName } from "../../shared/schema-registry/index.ts";
-import type { EventSchema, TopicName } from "../../shared/schemas/index.ts";
+import { type EventSchema, subjectNameStrategies, type TopicName } from "../../shared/schemas/index.ts";
 
 export interface RegisterSchemasOptions {
   readonly registry: Pick<SchemaRegistry, "register">;
@@ -15,7 +15,7 @@ export interface RegisteredSchema {
 }
 
 /**
- * Registers every schema under the subject of its topic. Doing it again changes nothing.
+ * Registers every schema under its subject of its topic. Doing it again changes nothing.
  *
  * @throws BackboneError SCHEMA_MISMATCH for a schema that the registry refuses, REGISTRY_UNAVAILABLE
  */
@@ -24,7 +24,7 @@ export async function registerSchemas(options: RegisterSchemasOptions): Promise<
   const registered: RegisteredSchema[] = [];
   // One after the other: a few schemas, and a failure then names the first that failed.
   for (const { topic, schema } of schemas) {
-    const subject = subjectName("TopicNameStrategy", { topic: topics[topic], recordName: schema.recordName });
+    const subject = subjectName(subjectNameStrategies[topic], { topic: topics[topic], recordName: schema.recordName });
     registered.push({ subject, id: await registry.register(subject, schema) });
   }
   return registered;
