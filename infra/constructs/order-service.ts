@@ -8,6 +8,9 @@ import type { ServiceProps } from "./service-props.ts";
 
 /** `POST /orders` of an HTTP API (payload format 2.0), and the function behind it, which produces to `order-events`. */
 export class OrderService extends Construct {
+  /** Other services add their routes to it. */
+  readonly api: HttpApi;
+
   constructor(scope: Construct, id: string, { config, access, vpc, cluster, topics, registry }: ServiceProps) {
     super(scope, id);
     const service = serviceOf(access, "order-service");
@@ -29,17 +32,17 @@ export class OrderService extends Construct {
     grantServiceAccess(cluster, service, handler);
     registry.allowFrom(handler);
 
-    const api = new HttpApi(this, "Api", { apiName: `backbone-${config.stage}`, createDefaultStage: false });
+    this.api = new HttpApi(this, "Api", { apiName: `backbone-${config.stage}`, createDefaultStage: false });
     // Without a limit of its own, a flood of orders would take all of the account's function concurrency.
-    api.addStage("DefaultStage", {
+    this.api.addStage("DefaultStage", {
       autoDeploy: true,
       throttle: { rateLimit: config.api.requestsPerSecond, burstLimit: config.api.burst },
     });
-    api.addRoutes({
+    this.api.addRoutes({
       path: "/orders",
       methods: [HttpMethod.POST],
       integration: new HttpLambdaIntegration("Orders", handler.function),
     });
-    new CfnOutput(this, "OrdersUrl", { value: `${api.apiEndpoint}/orders` });
+    new CfnOutput(this, "OrdersUrl", { value: `${this.api.apiEndpoint}/orders` });
   }
 }

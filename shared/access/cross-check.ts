@@ -1,3 +1,4 @@
+import { consumerGroupsOf } from "./consumer-groups.ts";
 import { topicsOf } from "./dead-letters.ts";
 import type { Access, Service, Topic } from "./model.ts";
 import { maxNameLength } from "./schema.ts";
@@ -10,9 +11,9 @@ export function crossCheck(access: Access): string[] {
   return [
     ...access.topics.flatMap(impossibleCopies),
     ...access.services.flatMap((service) => unknownTopics(service, access.topics)),
-    ...access.services.filter(({ groupId }) => groupId.length > maxGroupLength).map(tooLongGroup),
-    ...sharedNames(access.services, "principal"),
-    ...sharedNames(access.services, "groupId"),
+    ...access.services.flatMap(tooLongGroups),
+    ...sharedNames(access.services, "principal", ({ principal }) => [principal]),
+    ...sharedNames(access.services, "group-id", consumerGroupsOf),
     ...customAclProblems(access),
     ...nameClashes(topicsOf(access)),
   ];
@@ -40,19 +41,29 @@ function unknownTopics(service: Service, topics: readonly Topic[]): string[] {
   );
 }
 
-function tooLongGroup({ name, groupId }: Service): string {
-  return `services.${name}.group-id: must have at most ${maxGroupLength} characters, got ${groupId.length}`;
+function tooLongGroups(service: Service): string[] {
+  return consumerGroupsOf(service)
+    .filter((group) => group.length > maxGroupLength)
+    .map(
+      (group) =>
+        `services.${service.name}.group-id: must have at most ${maxGroupLength} characters, got ${group.length}`,
+    );
 }
 
 /** Two services under one name could not be told apart by the broker, or would take each other's records. */
-function sharedNames(services: readonly Service[], key: "principal" | "groupId"): string[] {
-  const label = key === "principal" ? "principal" : "group-id";
-  return services.flatMap((service, index) => {
-    const first = services.slice(0, index).find((other) => other[key] === service[key]);
-    return first === undefined
-      ? []
-      : [`services.${service.name}.${label}: '${service[key]}' is already that of services.${first.name}`];
-  });
+function sharedNames(
+  services: readonly Service[],
+  label: "principal" | "group-id",
+  namesOf: (service: Service) => readonly string[],
+): string[] {
+  return services.flatMap((service, index) =>
+    namesOf(service).flatMap((name) => {
+      const first = services.slice(0, index).find((other) => namesOf(other).includes(name));
+      return first === undefined
+        ? []
+        : [`services.${service.name}.${label}: '${name}' is already that of services.${first.name}`];
+    }),
+  );
 }
 
 function customAclProblems({ services, customAcls }: Access): string[] {

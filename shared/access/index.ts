@@ -1,4 +1,5 @@
 export { aclsOf } from "./acls.ts";
+export { consumerGroupOf } from "./consumer-groups.ts";
 export { deadLetterRetentionDays, deadLetterTopicName, deadLetterTopicsOf, topicsOf } from "./dead-letters.ts";
 export type {
   Access,

@@ -17,7 +17,7 @@ export interface Service {
   readonly name: string;
   /** Kafka principal, `User:<name>`; of use where the service speaks SCRAM. */
   readonly principal: string;
-  /** Its consumer group. */
+  /** Its consumer group, or what its groups begin with: `consumerGroupOf`. */
   readonly groupId: string;
   readonly auth: ServiceAuth;
   /** Whether each topic it consumes gets a dead-letter topic, to which the service may then produce. */

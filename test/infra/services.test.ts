@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
-import { claimTtl } from "../../infra/constructs/inventory.ts";
+import { claimTtl } from "../../infra/constructs/claim-ttl.ts";
 import { prodTemplates } from "./backbone.ts";
 import { clusterArn, evaluate } from "./evaluate.ts";
 import { allowedBy } from "./statements.ts";
