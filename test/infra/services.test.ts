@@ -74,7 +74,7 @@ describe("inventory", () => {
         ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 6 },
         FunctionResponseTypes: ["ReportBatchItemFailures"],
       },
-      DependsOn: Match.arrayWith([Match.stringLikeRegexp("ConsumerRoleDefaultPolicy")]),
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp("^InventoryOrderEventsConsumerRoleDefaultPolicy")]),
     });
   });
 
@@ -96,7 +96,7 @@ describe("inventory", () => {
   });
 
   test("it may read order-events as its group, and write its dead letters", () => {
-    expect(allowedBy(services, /ConsumerRole/).filter((line) => line.startsWith("kafka"))).toEqual([
+    expect(allowedBy(services, /InventoryOrderEventsConsumerRole/).filter((line) => line.startsWith("kafka"))).toEqual([
       `kafka-cluster:AlterGroup ${partArn("group", "inventory")}`,
       `kafka-cluster:Connect ${clusterArn}`,
       `kafka-cluster:DescribeClusterDynamicConfiguration ${clusterArn}`,
@@ -113,7 +113,9 @@ describe("inventory", () => {
   });
 
   test("it may do to each table what its transactions do", () => {
-    const actions = allowedBy(services, /ConsumerRole/).filter((line) => line.startsWith("dynamodb"));
+    const actions = allowedBy(services, /InventoryOrderEventsConsumerRole/).filter((line) =>
+      line.startsWith("dynamodb"),
+    );
 
     expect(actions.map((line) => line.replace(/[0-9A-F]{8}\.Arn>/, ">"))).toEqual([
       "dynamodb:BatchGetItem <InventoryStock>",
@@ -125,27 +127,6 @@ describe("inventory", () => {
     ]);
   });
 
-  test("its tables are kept, can be restored to any second, and forget expired claims", () => {
-    const keys = Object.values(services.findResources("AWS::DynamoDB::Table")).map(({ Properties }) => [
-      Properties.KeySchema[0].AttributeName,
-      Properties.TimeToLiveSpecification?.AttributeName,
-    ]);
-
-    expect(keys).toEqual([
-      ["orderId", undefined],
-      ["sku", undefined],
-      ["id", "expiresAt"],
-    ]);
-    services.allResources("AWS::DynamoDB::Table", {
-      Properties: {
-        BillingMode: "PAY_PER_REQUEST",
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      },
-      DeletionPolicy: "Retain",
-      UpdateReplacePolicy: "Retain",
-    });
-  });
-
   test.each([{ "retention.ms": "-1" }, {}])("a source without an end to its records is refused: %o", (configs) => {
     const source = { name: "order-events", partitions: 1, replication: 3, configs };
 
@@ -153,7 +134,107 @@ describe("inventory", () => {
   });
 });
 
-test("both functions reach the brokers' IAM port and the registry, and log where it expires", () => {
+describe("order-status", () => {
+  const consumers = ["order-events", "inventory-events"].map((topic) => ({
+    topic,
+    group: `order-status.${topic}`,
+    deadLetterTopic: `${topic}.order-status.dlt`,
+    role: topic === "order-events" ? /OrderStatusOrderEventsConsumerRole/ : /OrderStatusInventoryEventsConsumerRole/,
+  }));
+
+  test.each(consumers)("a mapping reads $topic in the group $group, as inventory's reads", ({ topic, group }) => {
+    services.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+      Topics: [topic],
+      AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: group },
+      StartingPosition: "TRIM_HORIZON",
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 1,
+      ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 6 },
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+    });
+  });
+
+  test.each(consumers)("the consumer of $topic is told of its group, its dead letters and the tables", (consumer) => {
+    expect(environmentOf(`backbone-prod-order-status-${consumer.topic}`)).toEqual({
+      KAFKA_BOOTSTRAP_SERVERS: expect.stringMatching(/SaslIam/),
+      KAFKA_AUTH: "iam",
+      SCHEMA_REGISTRY_URL: expect.stringMatching(/\/apis\/ccompat\/v7$/),
+      CONSUMER_GROUP: consumer.group,
+      DEAD_LETTER_TOPIC: consumer.deadLetterTopic,
+      STATUSES_TABLE: expect.stringMatching(/^<OrderStatusStatuses/),
+      CLAIMS_TABLE: expect.stringMatching(/^<OrderStatusClaims/),
+      CLAIM_TTL_SECONDS: String((7 + 14 + 1) * 86_400),
+      REPORT_BATCH_ITEM_FAILURES: "true", // as the mapping has it
+      NODE_OPTIONS: "--enable-source-maps",
+    });
+  });
+
+  test.each(consumers)("the consumer of $topic may read that as its group, and no other", (consumer) => {
+    expect(allowedBy(services, consumer.role).filter((line) => line.startsWith("kafka-cluster"))).toEqual([
+      `kafka-cluster:AlterGroup ${partArn("group", consumer.group)}`,
+      `kafka-cluster:Connect ${clusterArn}`,
+      `kafka-cluster:DescribeClusterDynamicConfiguration ${clusterArn}`,
+      `kafka-cluster:DescribeGroup ${partArn("group", consumer.group)}`,
+      `kafka-cluster:DescribeTopic ${partArn("topic", consumer.topic)}`,
+      `kafka-cluster:DescribeTopic ${partArn("topic", consumer.deadLetterTopic)}`,
+      `kafka-cluster:ReadData ${partArn("topic", consumer.topic)}`,
+      `kafka-cluster:WriteData ${partArn("topic", consumer.deadLetterTopic)}`,
+      `kafka-cluster:WriteDataIdempotently ${clusterArn}`,
+    ]);
+  });
+
+  test.each(consumers)("the consumer of $topic may do to each table what its transactions do", ({ role }) => {
+    const actions = allowedBy(services, role).filter((line) => line.startsWith("dynamodb"));
+
+    expect(actions.map((line) => line.replace(/[0-9A-F]{8}\.Arn>/, ">"))).toEqual([
+      "dynamodb:GetItem <OrderStatusClaims>",
+      "dynamodb:PutItem <OrderStatusClaims>",
+      "dynamodb:UpdateItem <OrderStatusStatuses>",
+    ]);
+  });
+
+  test("GET /orders/{orderId} is on the API of POST /orders, which is the only one", () => {
+    services.resourceCountIs("AWS::ApiGatewayV2::Api", 1);
+    services.hasResourceProperties("AWS::ApiGatewayV2::Route", { RouteKey: "GET /orders/{orderId}" });
+  });
+
+  test("who answers it may read a status and do nothing else", () => {
+    const allowed = allowedBy(services, /OrderStatusApiRole/).filter((line) => !line.startsWith("logs:"));
+
+    expect(allowed.map((line) => line.replace(/[0-9A-F]{8}\.Arn>/, ">"))).toEqual([
+      "dynamodb:GetItem <OrderStatusStatuses>",
+    ]);
+    expect(environmentOf("backbone-prod-order-status-api")).toEqual({
+      STATUSES_TABLE: expect.stringMatching(/^<OrderStatusStatuses/),
+      NODE_OPTIONS: "--enable-source-maps",
+    });
+  });
+});
+
+test("the tables are kept, can be restored to any second, and forget expired claims", () => {
+  const keys = Object.values(services.findResources("AWS::DynamoDB::Table")).map(({ Properties }) => [
+    Properties.KeySchema[0].AttributeName,
+    Properties.TimeToLiveSpecification?.AttributeName,
+  ]);
+
+  expect(keys).toEqual([
+    ["orderId", undefined],
+    ["sku", undefined],
+    ["id", "expiresAt"],
+    ["orderId", undefined],
+    ["id", "expiresAt"],
+  ]);
+  services.allResources("AWS::DynamoDB::Table", {
+    Properties: {
+      BillingMode: "PAY_PER_REQUEST",
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    },
+    DeletionPolicy: "Retain",
+    UpdateReplacePolicy: "Retain",
+  });
+});
+
+test("the functions on Kafka reach the brokers' IAM port and the registry, and log where it expires", () => {
   const rules = Object.values(services.findResources("AWS::EC2::SecurityGroupIngress")).map(({ Properties }) => {
     const source = /<(\w+?)(Handler|Consumer)/.exec(String(evaluate(Properties.SourceSecurityGroupId)))?.[1];
     const target = /(Kafka|Registry)\w*SecurityGroup/.exec(String(evaluate(Properties.GroupId)))?.[1];
@@ -165,6 +246,10 @@ test("both functions reach the brokers' IAM port and the registry, and log where
     "InventoryOrderEvents → Registry 80",
     "OrderService → Kafka 9098",
     "OrderService → Registry 80",
+    "OrderStatusInventoryEvents → Kafka 9098",
+    "OrderStatusInventoryEvents → Registry 80",
+    "OrderStatusOrderEvents → Kafka 9098",
+    "OrderStatusOrderEvents → Registry 80",
   ]);
   services.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 30 });
 });

@@ -28,6 +28,12 @@ test("the access file's topics and their dead-letter topics are the cluster's", 
       3,
       "cleanup.policy=delete\nmax.message.bytes=1114124\nmessage.timestamp.type=LogAppendTime\nmin.insync.replicas=2\nretention.ms=1209600000",
     ],
+    ...["order-events.order-status.dlt", "inventory-events.order-status.dlt"].map((name) => [
+      name,
+      6,
+      3,
+      "cleanup.policy=delete\nmax.message.bytes=1114124\nmessage.timestamp.type=LogAppendTime\nmin.insync.replicas=2\nretention.ms=1209600000",
+    ]),
   ]);
 });
 
