@@ -3,7 +3,8 @@ const line = {
   name: "InventoryLine",
   fields: [
     { name: "sku", type: "string" },
-    { name: "quantity", type: "int" },
+    // The sum over an order's lines of that SKU, each of which is an int.
+    { name: "quantity", type: "long" },
   ],
 } as const;
 
