@@ -36,19 +36,32 @@ export async function workedOff(
 
 /** Waits until every mapping has caught up with its topic and every outbox is empty; gives the records that are left. */
 export async function allWorkedOff(backbone: Backbone): Promise<number> {
+  const backlog = await openBacklog(backbone);
+  try {
+    return await workedOff(backlog.read, { deadlineMs: accountingDeadlineMs, pauseMs });
+  } finally {
+    await backlog.close();
+  }
+}
+
+export interface Backlog {
+  /** Records that the mappings have still to process and commit, and those that the outboxes have still to send. */
+  readonly read: () => Promise<number>;
+  readonly close: () => Promise<void>;
+}
+
+export async function openBacklog(backbone: Backbone): Promise<Backlog> {
   const admin = backbone.kafka.admin();
   const tables = DynamoDBDocumentClient.from(new DynamoDBClient(dynamoDbSettings(backbone.ports.dynamodb)));
   await admin.connect();
-  try {
+  return {
     // First the topics, then the outboxes: an outbox gets no more from a topic that has been worked off.
-    return await workedOff(async () => (await lagOfAll(backbone, admin)) + (await unsentOf(backbone, tables)), {
-      deadlineMs: accountingDeadlineMs,
-      pauseMs,
-    });
-  } finally {
-    tables.destroy();
-    await admin.disconnect();
-  }
+    read: async () => (await lagOfAll(backbone, admin)) + (await unsentOf(backbone, tables)),
+    async close() {
+      tables.destroy();
+      await admin.disconnect();
+    },
+  };
 }
 
 async function lagOfAll({ mappings }: Backbone, admin: Admin): Promise<number> {
