@@ -4,17 +4,20 @@ import { Construct } from "constructs";
 import { deadLetterRetentionDays, type Topic } from "../../shared/access/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
 import { MskConsumer } from "./msk-consumer.ts";
+import { OutboxRelay } from "./outbox-relay.ts";
 import type { ServiceProps } from "./service-props.ts";
 
 const topicName = "order-events";
 
-/** The consumer that reserves stock for orders, and its tables. The tables are kept when they leave the template. */
+/** The consumer that reserves stock for orders, its tables, and its outbox. The tables are kept when they leave the template. */
 export class Inventory extends Construct {
-  constructor(scope: Construct, id: string, { config, access, vpc, cluster, topics, registry }: ServiceProps) {
+  constructor(scope: Construct, id: string, props: ServiceProps) {
     super(scope, id);
+    const { config, access, vpc, cluster, topics, registry } = props;
     const reservations = this.#table("Reservations", "orderId");
     const stock = this.#table("Stock", "sku");
     const claims = this.#table("Claims", "id", "expiresAt");
+    const outbox = new OutboxRelay(this, "Outbox", { ...props, service: "inventory-outbox" });
 
     const { handler } = new MskConsumer(this, "OrderEvents", {
       functionName: `backbone-${config.stage}-inventory`,
@@ -26,6 +29,8 @@ export class Inventory extends Construct {
         RESERVATIONS_TABLE: reservations.tableName,
         STOCK_TABLE: stock.tableName,
         CLAIMS_TABLE: claims.tableName,
+        OUTBOX_TABLE: outbox.table.tableName,
+        INVENTORY_EVENTS_TOPIC: topics.topic("inventory-events").name,
         INITIAL_STOCK: String(config.inventory.initialStock),
         CLAIM_TTL_SECONDS: String(claimTtl(topics.topic(topicName), config.inventory.claimMargin).toSeconds()),
       },
@@ -47,6 +52,7 @@ export class Inventory extends Construct {
     reservations.grant(handler, "dynamodb:PutItem");
     stock.grant(handler, "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem");
     claims.grant(handler, "dynamodb:GetItem", "dynamodb:PutItem");
+    outbox.grantWrite(handler);
   }
 
   #table(id: string, partitionKey: string, timeToLiveAttribute?: string): Table {

@@ -88,6 +88,8 @@ describe("inventory", () => {
       RESERVATIONS_TABLE: expect.stringMatching(/^<InventoryReservations/),
       STOCK_TABLE: expect.stringMatching(/^<InventoryStock/),
       CLAIMS_TABLE: expect.stringMatching(/^<InventoryClaims/),
+      OUTBOX_TABLE: expect.stringMatching(/^<InventoryOutboxTable/),
+      INVENTORY_EVENTS_TOPIC: "inventory-events",
       INITIAL_STOCK: "1000000",
       CLAIM_TTL_SECONDS: String((7 + 14 + 1) * 86_400),
       REPORT_BATCH_ITEM_FAILURES: "true", // as the mapping has it
@@ -119,6 +121,7 @@ describe("inventory", () => {
       "dynamodb:BatchGetItem <InventoryStock>",
       "dynamodb:GetItem <InventoryClaims>",
       "dynamodb:PutItem <InventoryClaims>",
+      "dynamodb:PutItem <InventoryOutboxTable>",
       "dynamodb:PutItem <InventoryReservations>",
       "dynamodb:PutItem <InventoryStock>",
       "dynamodb:UpdateItem <InventoryStock>",
@@ -135,6 +138,7 @@ describe("inventory", () => {
       ["orderId", undefined],
       ["sku", undefined],
       ["id", "expiresAt"],
+      ["groupKey", undefined],
     ]);
     services.allResources("AWS::DynamoDB::Table", {
       Properties: {
@@ -153,7 +157,66 @@ describe("inventory", () => {
   });
 });
 
-test("both functions reach the brokers' IAM port and the registry, and log where it expires", () => {
+describe("the outbox of inventory", () => {
+  test("its table's stream wakes the relay for what is put in, and not for what is deleted", () => {
+    services.hasResourceProperties("AWS::DynamoDB::Table", {
+      KeySchema: [
+        { AttributeName: "groupKey", KeyType: "HASH" },
+        { AttributeName: "sourcePosition", KeyType: "RANGE" },
+      ],
+      StreamSpecification: { StreamViewType: "KEYS_ONLY" },
+    });
+    services.hasResource("AWS::Lambda::EventSourceMapping", {
+      Properties: {
+        EventSourceArn: { "Fn::GetAtt": [Match.stringLikeRegexp("InventoryOutboxTable"), "StreamArn"] },
+        FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
+        StartingPosition: "TRIM_HORIZON",
+        BatchSize: 100,
+        ParallelizationFactor: 4,
+        FunctionResponseTypes: ["ReportBatchItemFailures"],
+        BisectBatchOnFunctionError: true,
+        MaximumRetryAttempts: 5,
+      },
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp("OutboxHandlerRoleDefaultPolicy")]),
+    });
+  });
+
+  test("a schedule sweeps it each minute, and may", () => {
+    services.hasResourceProperties("AWS::Events::Rule", { ScheduleExpression: "rate(1 minute)", State: "ENABLED" });
+    services.hasResourceProperties("AWS::Lambda::Permission", { Principal: "events.amazonaws.com" });
+  });
+
+  test("the relay is told of Kafka, its table and what a sweep leaves to the stream", () => {
+    expect(environmentOf("backbone-prod-inventory-outbox")).toEqual({
+      KAFKA_BOOTSTRAP_SERVERS: expect.stringMatching(/SaslIam/),
+      KAFKA_AUTH: "iam",
+      SERVICE: "inventory-outbox",
+      OUTBOX_TABLE: expect.stringMatching(/^<InventoryOutboxTable/),
+      SWEEP_OLDER_THAN_SECONDS: "60",
+      NODE_OPTIONS: "--enable-source-maps",
+    });
+  });
+
+  test("the relay may send to inventory-events, and read and empty its table", () => {
+    const allowed = allowedBy(services, /OutboxHandlerRole/).filter((line) => /^(kafka|dynamodb)/.test(line));
+
+    expect(allowed.map((line) => line.replace(/[0-9A-F]{8}\.(Arn|StreamArn)>/, ".$1>"))).toEqual([
+      "dynamodb:BatchWriteItem <InventoryOutboxTable.Arn>",
+      "dynamodb:DescribeStream <InventoryOutboxTable.StreamArn>",
+      "dynamodb:GetRecords <InventoryOutboxTable.StreamArn>",
+      "dynamodb:GetShardIterator <InventoryOutboxTable.StreamArn>",
+      "dynamodb:ListStreams *",
+      "dynamodb:Query <InventoryOutboxTable.Arn>",
+      "dynamodb:Scan <InventoryOutboxTable.Arn>",
+      `kafka-cluster:Connect ${clusterArn}`,
+      `kafka-cluster:DescribeTopic ${partArn("topic", "inventory-events")}`,
+      `kafka-cluster:WriteData ${partArn("topic", "inventory-events")}`,
+      `kafka-cluster:WriteDataIdempotently ${clusterArn}`,
+    ]);
+  });
+});
+
+test("the functions reach the brokers' IAM port, those that need a schema the registry, and log where it expires", () => {
   const rules = Object.values(services.findResources("AWS::EC2::SecurityGroupIngress")).map(({ Properties }) => {
     const source = /<(\w+?)(Handler|Consumer)/.exec(String(evaluate(Properties.SourceSecurityGroupId)))?.[1];
     const target = /(Kafka|Registry)\w*SecurityGroup/.exec(String(evaluate(Properties.GroupId)))?.[1];
@@ -163,6 +226,7 @@ test("both functions reach the brokers' IAM port and the registry, and log where
   expect(rules.sort()).toEqual([
     "InventoryOrderEvents → Kafka 9098",
     "InventoryOrderEvents → Registry 80",
+    "InventoryOutbox → Kafka 9098",
     "OrderService → Kafka 9098",
     "OrderService → Registry 80",
   ]);
