@@ -3,17 +3,20 @@ import { Construct } from "constructs";
 import { claimTtl } from "./claim-ttl.ts";
 import { keptTable } from "./kept-table.ts";
 import { MskConsumer } from "./msk-consumer.ts";
+import { OutboxRelay } from "./outbox-relay.ts";
 import type { ServiceProps } from "./service-props.ts";
 
 const topicName = "order-events";
 
-/** The consumer that reserves stock for orders, and its tables. The tables are kept when they leave the template. */
+/** The consumer that reserves stock for orders, its tables, and its outbox. The tables are kept when they leave the template. */
 export class Inventory extends Construct {
-  constructor(scope: Construct, id: string, { config, access, vpc, cluster, topics, registry }: ServiceProps) {
+  constructor(scope: Construct, id: string, props: ServiceProps) {
     super(scope, id);
+    const { config, access, vpc, cluster, topics, registry } = props;
     const reservations = keptTable(this, "Reservations", "orderId");
     const stock = keptTable(this, "Stock", "sku");
     const claims = keptTable(this, "Claims", "id", "expiresAt");
+    const outbox = new OutboxRelay(this, "Outbox", { ...props, service: "inventory-outbox" });
 
     const { handler } = new MskConsumer(this, "OrderEvents", {
       functionName: `backbone-${config.stage}-inventory`,
@@ -25,6 +28,8 @@ export class Inventory extends Construct {
         RESERVATIONS_TABLE: reservations.tableName,
         STOCK_TABLE: stock.tableName,
         CLAIMS_TABLE: claims.tableName,
+        OUTBOX_TABLE: outbox.table.tableName,
+        INVENTORY_EVENTS_TOPIC: topics.topic("inventory-events").name,
         INITIAL_STOCK: String(config.inventory.initialStock),
         CLAIM_TTL_SECONDS: String(claimTtl(topics.topic(topicName), config.inventory.claimMargin).toSeconds()),
       },
@@ -46,5 +51,6 @@ export class Inventory extends Construct {
     reservations.grant(handler, "dynamodb:PutItem");
     stock.grant(handler, "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem");
     claims.grant(handler, "dynamodb:GetItem", "dynamodb:PutItem");
+    outbox.grantWrite(handler);
   }
 }

@@ -3,20 +3,11 @@ import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { claimTtl } from "../../infra/constructs/claim-ttl.ts";
 import { prodTemplates } from "./backbone.ts";
-import { clusterArn, evaluate } from "./evaluate.ts";
+import { environmentOf } from "./environment.ts";
+import { clusterArn, evaluate, partArn } from "./evaluate.ts";
 import { allowedBy } from "./statements.ts";
 
 const { services } = prodTemplates();
-
-const partArn = (part: string, name: string) => `${clusterArn.replace(":cluster/", `:${part}/`)}/${name}`;
-
-function environmentOf(functionName: string): Record<string, unknown> {
-  const [found] = Object.values(
-    services.findResources("AWS::Lambda::Function", { Properties: { FunctionName: functionName } }),
-  );
-  const variables: Record<string, unknown> = found?.Properties.Environment.Variables;
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, evaluate(value)]));
-}
 
 describe("order-service", () => {
   test("POST /orders reaches it as payload format 2.0", () => {
@@ -43,7 +34,7 @@ describe("order-service", () => {
   });
 
   test("it is told of Kafka, the registry and its topic", () => {
-    expect(environmentOf("backbone-prod-order-service")).toEqual({
+    expect(environmentOf(services, "backbone-prod-order-service")).toEqual({
       KAFKA_BOOTSTRAP_SERVERS: expect.stringMatching(/SaslIam/),
       KAFKA_AUTH: "iam",
       SCHEMA_REGISTRY_URL: expect.stringMatching(/^http:\/\/<.*DNSName.*>\/apis\/ccompat\/v7$/),
@@ -79,7 +70,7 @@ describe("inventory", () => {
   });
 
   test("it is told of its group, its dead letters, its tables and how long a claim lives", () => {
-    expect(environmentOf("backbone-prod-inventory")).toEqual({
+    expect(environmentOf(services, "backbone-prod-inventory")).toEqual({
       KAFKA_BOOTSTRAP_SERVERS: expect.stringMatching(/SaslIam/),
       KAFKA_AUTH: "iam",
       SCHEMA_REGISTRY_URL: expect.stringMatching(/\/apis\/ccompat\/v7$/),
@@ -88,6 +79,8 @@ describe("inventory", () => {
       RESERVATIONS_TABLE: expect.stringMatching(/^<InventoryReservations/),
       STOCK_TABLE: expect.stringMatching(/^<InventoryStock/),
       CLAIMS_TABLE: expect.stringMatching(/^<InventoryClaims/),
+      OUTBOX_TABLE: expect.stringMatching(/^<InventoryOutboxTable/),
+      INVENTORY_EVENTS_TOPIC: "inventory-events",
       INITIAL_STOCK: "1000000",
       CLAIM_TTL_SECONDS: String((7 + 14 + 1) * 86_400),
       REPORT_BATCH_ITEM_FAILURES: "true", // as the mapping has it
@@ -121,6 +114,7 @@ describe("inventory", () => {
       "dynamodb:BatchGetItem <InventoryStock>",
       "dynamodb:GetItem <InventoryClaims>",
       "dynamodb:PutItem <InventoryClaims>",
+      "dynamodb:PutItem <InventoryOutboxTable>",
       "dynamodb:PutItem <InventoryReservations>",
       "dynamodb:PutItem <InventoryStock>",
       "dynamodb:UpdateItem <InventoryStock>",
@@ -134,80 +128,62 @@ describe("inventory", () => {
   });
 });
 
-describe("order-status", () => {
-  const consumers = ["order-events", "inventory-events"].map((topic) => ({
-    topic,
-    group: `order-status.${topic}`,
-    deadLetterTopic: `${topic}.order-status.dlt`,
-    role: topic === "order-events" ? /OrderStatusOrderEventsConsumerRole/ : /OrderStatusInventoryEventsConsumerRole/,
-  }));
-
-  test.each(consumers)("a mapping reads $topic in the group $group, as inventory's reads", ({ topic, group }) => {
-    services.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
-      Topics: [topic],
-      AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: group },
-      StartingPosition: "TRIM_HORIZON",
-      BatchSize: 100,
-      MaximumBatchingWindowInSeconds: 1,
-      ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 6 },
-      FunctionResponseTypes: ["ReportBatchItemFailures"],
+describe("the outbox of inventory", () => {
+  test("its table's stream wakes the relay for what is put in, and not for what is deleted", () => {
+    services.hasResourceProperties("AWS::DynamoDB::Table", {
+      KeySchema: [
+        { AttributeName: "groupKey", KeyType: "HASH" },
+        { AttributeName: "sourcePosition", KeyType: "RANGE" },
+      ],
+      StreamSpecification: { StreamViewType: "KEYS_ONLY" },
+    });
+    services.hasResource("AWS::Lambda::EventSourceMapping", {
+      Properties: {
+        EventSourceArn: { "Fn::GetAtt": [Match.stringLikeRegexp("InventoryOutboxTable"), "StreamArn"] },
+        FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
+        StartingPosition: "TRIM_HORIZON",
+        BatchSize: 100,
+        ParallelizationFactor: 4,
+        FunctionResponseTypes: ["ReportBatchItemFailures"],
+        BisectBatchOnFunctionError: true,
+        MaximumRetryAttempts: 5,
+      },
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp("OutboxHandlerRoleDefaultPolicy")]),
     });
   });
 
-  test.each(consumers)("the consumer of $topic is told of its group, its dead letters and the tables", (consumer) => {
-    expect(environmentOf(`backbone-prod-order-status-${consumer.topic}`)).toEqual({
+  test("a schedule sweeps it each minute, and may", () => {
+    services.hasResourceProperties("AWS::Events::Rule", { ScheduleExpression: "rate(1 minute)", State: "ENABLED" });
+    services.hasResourceProperties("AWS::Lambda::Permission", { Principal: "events.amazonaws.com" });
+  });
+
+  test("the relay is told of Kafka, its table and what a sweep leaves to the stream", () => {
+    expect(environmentOf(services, "backbone-prod-inventory-outbox")).toEqual({
       KAFKA_BOOTSTRAP_SERVERS: expect.stringMatching(/SaslIam/),
       KAFKA_AUTH: "iam",
-      SCHEMA_REGISTRY_URL: expect.stringMatching(/\/apis\/ccompat\/v7$/),
-      CONSUMER_GROUP: consumer.group,
-      DEAD_LETTER_TOPIC: consumer.deadLetterTopic,
-      STATUSES_TABLE: expect.stringMatching(/^<OrderStatusStatuses/),
-      CLAIMS_TABLE: expect.stringMatching(/^<OrderStatusClaims/),
-      CLAIM_TTL_SECONDS: String((7 + 14 + 1) * 86_400),
-      REPORT_BATCH_ITEM_FAILURES: "true", // as the mapping has it
+      SERVICE: "inventory-outbox",
+      OUTBOX_TABLE: expect.stringMatching(/^<InventoryOutboxTable/),
+      SWEEP_OLDER_THAN_SECONDS: "60",
       NODE_OPTIONS: "--enable-source-maps",
     });
   });
 
-  test.each(consumers)("the consumer of $topic may read that as its group, and no other", (consumer) => {
-    expect(allowedBy(services, consumer.role).filter((line) => line.startsWith("kafka-cluster"))).toEqual([
-      `kafka-cluster:AlterGroup ${partArn("group", consumer.group)}`,
+  test("the relay may send to inventory-events, and read and empty its table", () => {
+    const allowed = allowedBy(services, /OutboxHandlerRole/).filter((line) => /^(kafka|dynamodb)/.test(line));
+
+    expect(allowed.map((line) => line.replace(/[0-9A-F]{8}\.(Arn|StreamArn)>/, ".$1>"))).toEqual([
+      "dynamodb:BatchWriteItem <InventoryOutboxTable.Arn>",
+      "dynamodb:DescribeStream <InventoryOutboxTable.StreamArn>",
+      "dynamodb:GetRecords <InventoryOutboxTable.StreamArn>",
+      "dynamodb:GetShardIterator <InventoryOutboxTable.StreamArn>",
+      "dynamodb:ListStreams *",
+      "dynamodb:Query <InventoryOutboxTable.Arn>",
+      "dynamodb:Scan <InventoryOutboxTable.Arn>",
       `kafka-cluster:Connect ${clusterArn}`,
-      `kafka-cluster:DescribeClusterDynamicConfiguration ${clusterArn}`,
-      `kafka-cluster:DescribeGroup ${partArn("group", consumer.group)}`,
-      `kafka-cluster:DescribeTopic ${partArn("topic", consumer.topic)}`,
-      `kafka-cluster:DescribeTopic ${partArn("topic", consumer.deadLetterTopic)}`,
-      `kafka-cluster:ReadData ${partArn("topic", consumer.topic)}`,
-      `kafka-cluster:WriteData ${partArn("topic", consumer.deadLetterTopic)}`,
+      `kafka-cluster:DescribeTopic ${partArn("topic", "inventory-events")}`,
+      `kafka-cluster:WriteData ${partArn("topic", "inventory-events")}`,
       `kafka-cluster:WriteDataIdempotently ${clusterArn}`,
     ]);
-  });
-
-  test.each(consumers)("the consumer of $topic may do to each table what its transactions do", ({ role }) => {
-    const actions = allowedBy(services, role).filter((line) => line.startsWith("dynamodb"));
-
-    expect(actions.map((line) => line.replace(/[0-9A-F]{8}\.Arn>/, ">"))).toEqual([
-      "dynamodb:GetItem <OrderStatusClaims>",
-      "dynamodb:PutItem <OrderStatusClaims>",
-      "dynamodb:UpdateItem <OrderStatusStatuses>",
-    ]);
-  });
-
-  test("GET /orders/{orderId} is on the API of POST /orders, which is the only one", () => {
-    services.resourceCountIs("AWS::ApiGatewayV2::Api", 1);
-    services.hasResourceProperties("AWS::ApiGatewayV2::Route", { RouteKey: "GET /orders/{orderId}" });
-  });
-
-  test("who answers it may read a status and do nothing else", () => {
-    const allowed = allowedBy(services, /OrderStatusApiRole/).filter((line) => !line.startsWith("logs:"));
-
-    expect(allowed.map((line) => line.replace(/[0-9A-F]{8}\.Arn>/, ">"))).toEqual([
-      "dynamodb:GetItem <OrderStatusStatuses>",
-    ]);
-    expect(environmentOf("backbone-prod-order-status-api")).toEqual({
-      STATUSES_TABLE: expect.stringMatching(/^<OrderStatusStatuses/),
-      NODE_OPTIONS: "--enable-source-maps",
-    });
   });
 });
 
@@ -221,6 +197,7 @@ test("the tables are kept, can be restored to any second, and forget expired cla
     ["orderId", undefined],
     ["sku", undefined],
     ["id", "expiresAt"],
+    ["groupKey", undefined],
     ["orderId", undefined],
     ["id", "expiresAt"],
   ]);
@@ -234,7 +211,7 @@ test("the tables are kept, can be restored to any second, and forget expired cla
   });
 });
 
-test("the functions on Kafka reach the brokers' IAM port and the registry, and log where it expires", () => {
+test("the functions reach the brokers' IAM port, those that need a schema the registry, and log where it expires", () => {
   const rules = Object.values(services.findResources("AWS::EC2::SecurityGroupIngress")).map(({ Properties }) => {
     const source = /<(\w+?)(Handler|Consumer)/.exec(String(evaluate(Properties.SourceSecurityGroupId)))?.[1];
     const target = /(Kafka|Registry)\w*SecurityGroup/.exec(String(evaluate(Properties.GroupId)))?.[1];
@@ -244,6 +221,7 @@ test("the functions on Kafka reach the brokers' IAM port and the registry, and l
   expect(rules.sort()).toEqual([
     "InventoryOrderEvents → Kafka 9098",
     "InventoryOrderEvents → Registry 80",
+    "InventoryOutbox → Kafka 9098",
     "OrderService → Kafka 9098",
     "OrderService → Registry 80",
     "OrderStatusInventoryEvents → Kafka 9098",
