@@ -71,6 +71,9 @@ const optionsSchema = v.strictObject({
   now: v.optional(v.custom<() => Date>((now) => typeof now === "function", "must be a function")),
 });
 
+/** An item as it is in the table. */
+type Stored = Readonly<Record<string, unknown>>;
+
 /** Items of a key that are read, sent and deleted together: as many as one call deletes. */
 const pageSize = 25;
 
@@ -120,35 +123,34 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
     } while (ExclusiveStartKey !== undefined);
   }
 
-  async function relayItems(items: readonly object[], deadline: Date, onSent: () => void): Promise<void> {
+  async function relayItems(items: readonly Stored[], deadline: Date, onSent: () => void): Promise<void> {
     const acknowledged: OutboxItemKey[] = [];
     try {
-      for (const stored of items) {
-        await sendItem(stored, deadline, onSent);
-        acknowledged.push(stored as OutboxItemKey);
-      }
+      for (const stored of items) acknowledged.push(await sendItem(stored, deadline, onSent));
     } finally {
       await deleteItems(acknowledged);
     }
   }
 
-  async function sendItem(stored: object, deadline: Date, onSent: () => void): Promise<void> {
+  async function sendItem(stored: Stored, deadline: Date, onSent: () => void): Promise<OutboxItemKey> {
     let sending: UnsentRecord | undefined;
     try {
-      for (sending of readOutboxItem(stored).records) {
+      const { records, groupKey, sourcePosition } = readOutboxItem(stored);
+      for (sending of records) {
         if (now() >= deadline) throw new BackboneError("DEADLINE_REACHED", "the relay is about to run out of time");
         // One after the other: were a later one acknowledged without an earlier one, readers would take it first.
         await producer.send(sending.topic, sending.record);
         onSent();
       }
+      return { groupKey, sourcePosition };
     } catch (thrown) {
       logFailure(stored, sending, ofFamily(thrown));
       throw thrown;
     }
   }
 
-  function logFailure(stored: object, sending: UnsentRecord | undefined, error: BackboneError): void {
-    const { sourcePosition } = stored as Partial<OutboxItemKey>;
+  function logFailure(stored: Stored, sending: UnsentRecord | undefined, error: BackboneError): void {
+    const sourcePosition = String(stored.sourcePosition);
     const eventId = sending?.record.headers.find(([name]) => name === "ce_id")?.[1].toString("utf8");
     const fields = { sourcePosition, topic: sending?.topic, eventId, ...errorFields(error) };
     if (error.retriable) logger.warn("event of the outbox not acknowledged", fields);
