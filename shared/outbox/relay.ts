@@ -97,11 +97,16 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
     let sent = 0;
     const onSent = () => void sent++;
     try {
+      checkTime(deadline);
       for await (const items of pagesOf(groupKey)) await relayItems(items, deadline, onSent);
       return { groupKey, sent };
     } catch (thrown) {
       return { groupKey, sent, error: ofFamily(thrown) };
     }
+  }
+
+  function checkTime(deadline: Date): void {
+    if (now() >= deadline) throw new BackboneError("DEADLINE_REACHED", "the relay is about to run out of time");
   }
 
   /** Consistent: the stream tells of an item when it is there, and an item that is gone was acknowledged. */
@@ -137,7 +142,7 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
     try {
       const { records, groupKey, sourcePosition } = readOutboxItem(stored);
       for (sending of records) {
-        if (now() >= deadline) throw new BackboneError("DEADLINE_REACHED", "the relay is about to run out of time");
+        checkTime(deadline);
         // One after the other: were a later one acknowledged without an earlier one, readers would take it first.
         await producer.send(sending.topic, sending.record);
         onSent();

@@ -97,6 +97,28 @@ describe("an order that is posted", () => {
     expect([await takenOf("W-1"), await takenOf("W-2")]).toEqual([3, 1]);
   });
 
+  it("has what came of it published once, under its key and in its trace, and leaves nothing unsent", async () => {
+    const { answer } = await post(backbone.url, orderBody("published", ["U-1", 2]));
+    const published = await eventually("the reservation's event", async () => {
+      const events = (await messagesOf(backbone, "inventory-events")).filter(
+        ({ key }) => key?.toString() === "published",
+      );
+      return events.length > 0 ? events : undefined;
+    });
+    await eventually("the outbox is empty", async () => {
+      const { OUTBOX_TABLE: TableName } = consumer.definition.environment;
+      const { Count } = await tables.send(new ScanCommand({ TableName, ConsistentRead: true }));
+      return Count === 0 || undefined;
+    });
+
+    const [order] = (await messagesOf(backbone, sourceTopic)).filter(({ key }) => key?.toString() === "published");
+    const traceIdOf = (message: typeof order) => String(message?.headers?.ce_traceparent).split("-")[1];
+    expect(String(order?.headers?.ce_id)).toBe(answer.eventId);
+    expect(published).toHaveLength(1);
+    expect(String(published[0]?.headers?.ce_type)).toBe("com.example.inventory.InventoryReserved.v1");
+    expect(traceIdOf(published[0])).toBe(traceIdOf(order));
+  });
+
   it("twice with the same body has one effect, under one event id", async () => {
     const body = orderBody("twice", ["T-1", 5]);
     const answers = [await post(backbone.url, body), await post(backbone.url, body)];
