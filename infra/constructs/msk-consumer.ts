@@ -1,6 +1,6 @@
 import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { type Access, consumerGroupOf, deadLetterTopicName } from "../../shared/access/index.ts";
+import { type Access, consumerGroupOf, deadLetterTopicName, mappedService } from "../../shared/access/index.ts";
 import type { KafkaTopics } from "./kafka-topics.ts";
 import { checkMapping, type MappingSettings } from "./mapping-settings.ts";
 import type { MskCluster } from "./msk-cluster.ts";
@@ -51,7 +51,7 @@ export class MskConsumer extends Construct {
       },
     });
     const role = this.handler.grantPrincipal;
-    grantServiceAccess(cluster, service, this.handler, [topic.name]);
+    grantServiceAccess(cluster, props.access, mappedService(service, topic.name), this.handler);
     cluster.grantDescribe(role);
     role.addToPrincipalPolicy(unscoped.eventSourceMapping());
     role.addToPrincipalPolicy(unscoped.getBootstrapBrokers());

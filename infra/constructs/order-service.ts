@@ -13,7 +13,6 @@ export class OrderService extends Construct {
 
   constructor(scope: Construct, id: string, { config, access, vpc, cluster, topics, registry }: ServiceProps) {
     super(scope, id);
-    const service = serviceOf(access, "order-service");
     const handler = new NodeFunction(this, "Handler", {
       functionName: `backbone-${config.stage}-order-service`,
       folder: "order-service",
@@ -29,7 +28,7 @@ export class OrderService extends Construct {
       vpc,
       logRetention: config.logRetention,
     });
-    grantServiceAccess(cluster, service, handler);
+    grantServiceAccess(cluster, access, serviceOf(access, "order-service"), handler);
     registry.allowFrom(handler);
 
     this.api = new HttpApi(this, "Api", { apiName: `backbone-${config.stage}`, createDefaultStage: false });

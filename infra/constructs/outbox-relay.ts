@@ -58,7 +58,7 @@ export class OutboxRelay extends Construct {
       vpc,
       logRetention: config.logRetention,
     });
-    grantServiceAccess(cluster, service, handler);
+    grantServiceAccess(cluster, access, service, handler);
     this.table.grant(handler, "dynamodb:BatchWriteItem", "dynamodb:Query", "dynamodb:Scan");
 
     this.#wakeByStream(handler);

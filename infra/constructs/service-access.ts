@@ -1,6 +1,6 @@
 import type { IConnectable } from "aws-cdk-lib/aws-ec2";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
-import { type Access, consumerGroupOf, deadLetterTopicName, type Service } from "../../shared/access/index.ts";
+import { type Access, type Service, statementsOf } from "../../shared/access/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
 import type { MskCluster } from "./msk-cluster.ts";
 
@@ -22,26 +22,16 @@ export function serviceOf(access: Access, name: string): Service {
 }
 
 /**
- * Gives an IAM principal on the cluster what the access file says of its service, and the network path to the brokers:
- * it produces to what the service produces, reads what it consumes in its groups, and produces to the dead-letter topics
- * of that.
+ * Gives an IAM principal on the cluster what the access file says of its service, and the network path to the brokers.
  *
- * @param consumed those of the topics that the service consumes which this principal reads; @default all
  * @throws BackboneError INVALID_OPTIONS for a service whose grants are ACLs
  */
 export function grantServiceAccess(
   cluster: MskCluster,
+  access: Access,
   service: Service,
   grantee: IGrantable & IConnectable,
-  consumed: readonly string[] = service.consumes,
 ): void {
-  if (service.auth !== "iam") {
-    throw new BackboneError("INVALID_OPTIONS", `service ${service.name}: auth must be iam, got ${service.auth}`);
-  }
-  for (const topic of service.produces) cluster.grantProduce(grantee, topic);
-  for (const topic of consumed) {
-    if (service.deadLetters) cluster.grantProduce(grantee, deadLetterTopicName(topic, service.name));
-    cluster.grantConsume(grantee, topic, consumerGroupOf(service, topic));
-  }
+  for (const statement of statementsOf(access, service)) cluster.grant(grantee, statement);
   cluster.allowIamFrom(grantee);
 }

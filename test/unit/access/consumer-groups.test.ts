@@ -34,7 +34,7 @@ describe("the consumer group of a service for a topic", () => {
   test("a group that another service has already is refused", () => {
     const other = "  other: { type: application, group-id: reader.orders, consumes: [orders] }";
     expect(() => groupsOf(`${other}\n${reader("[orders, journal]")}`)).toThrow(
-      /services\.reader\.group-id: 'reader\.orders' is already that of services\.other/,
+      /services\.reader\.group-id: the group 'reader\.orders' is already that of services\.other/,
     );
   });
 

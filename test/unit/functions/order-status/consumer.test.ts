@@ -105,11 +105,11 @@ describe("the order-status consumer", () => {
   });
 
   test.each([
-    ["another order under the same id", "order-events", created("o-1"), created("o-1", "created-again")],
-    ["another word of inventory", "inventory-events", reserved("o-1"), rejected("o-1")],
+    ["another order under the same id", "order-events", () => created("o-1"), () => created("o-1", "created-again")],
+    ["another word of inventory", "inventory-events", () => reserved("o-1"), () => rejected("o-1")],
   ] as const)("%s changes nothing and goes to its topic's dead-letter topic", async (_name, topic, one, other) => {
     const { producer, statuses, consume } = orderStatus();
-    const [first, second] = [await one, await other];
+    const [first, second] = [await one(), await other()];
     await consume(topic, [first]);
     const before = statuses.get("o-1");
     expect(await consume(topic, [second])).toEqual(done);

@@ -1,4 +1,10 @@
-import { avro, createDeserializer, createSerializer } from "../../../../shared/schema-registry/index.ts";
+import { expect } from "vitest";
+import {
+  avro,
+  createDeserializer,
+  createSerializer,
+  type SchemaFormat,
+} from "../../../../shared/schema-registry/index.ts";
 import {
   type InventoryRejected,
   type InventoryReserved,
@@ -17,12 +23,13 @@ const formats = {
   [inventoryReservedType]: avro(inventoryReservedSchema),
   [inventoryRejectedType]: avro(inventoryRejectedSchema),
 };
-const ids = Object.values(formats);
+const byId = Object.values(formats);
 
 /** A registry that knows the three schemas, under their places in the list. */
 const registry = {
-  schemaById: async (id: number) => ids[id] ?? ids[0] ?? formats[orderCreatedType],
-  idOf: async (_subject: string, format: (typeof ids)[number]) => ids.indexOf(format),
+  schemaById: async (id: number) => byId[id] ?? expect.fail(`there is no schema ${id}`),
+  idOf: async (_subject: string, { recordName }: SchemaFormat) =>
+    byId.findIndex((format) => format.recordName === recordName),
 };
 
 export const deserializer = createDeserializer({ registry, readers: formats });
