@@ -3,9 +3,11 @@ import {
   type _Record,
   DescribeStreamCommand,
   type DynamoDBStreamsClient,
+  ExpiredIteratorException,
   GetRecordsCommand,
   GetShardIteratorCommand,
   type Shard,
+  TrimmedDataAccessException,
 } from "@aws-sdk/client-dynamodb-streams";
 
 export interface ReadStreamOptions {
@@ -39,7 +41,7 @@ export async function readStream(options: ReadStreamOptions): Promise<void> {
   const positions = new Map<string, Position>();
   let current: { readonly arn: string; readonly shards: readonly Shard[] } | undefined;
   let known: string | undefined;
-  let isAway = false;
+  let failures = 0;
 
   while (!stopping.aborted) {
     let read = 0;
@@ -50,10 +52,12 @@ export async function readStream(options: ReadStreamOptions): Promise<void> {
       read = counts.reduce((sum, { records }) => sum + records, 0);
       // A shard that ends has children.
       if (counts.some(({ finished }) => finished)) current = undefined;
-      isAway = false;
+      failures = 0;
     } catch (error) {
-      if (!isAway) options.onAway(error);
-      isAway = true;
+      failures += 1;
+      // An iterator that is too old for once is replaced, and no news.
+      const toldAt = isOfIterator(error) ? 2 : 1;
+      if (failures === toldAt) options.onAway(error);
       current = undefined;
       for (const position of positions.values()) position.iterator = undefined;
     }
@@ -89,6 +93,11 @@ export async function readStream(options: ReadStreamOptions): Promise<void> {
       .filter(({ ShardId = "", ParentShardId = "" }) => unread.has(ShardId) && !unread.has(ParentShardId))
       .map(({ ShardId = "" }) => ShardId);
   }
+}
+
+/** DynamoDB Local says the second of an iterator that was made before the stream had a record. */
+function isOfIterator(error: unknown): boolean {
+  return error instanceof ExpiredIteratorException || error instanceof TrimmedDataAccessException;
 }
 
 /** Reads once, and gives how many records there were, and whether there will be no more. */

@@ -12,6 +12,8 @@ export class FakeTable {
   failure: Error | undefined;
   /** How many deletions of the next calls are left unprocessed. */
   unprocessed = 0;
+  /** While true, nothing is ever deleted. */
+  keepsUnprocessed = false;
   /** Items of one answer, at most. */
   pageSize = Number.POSITIVE_INFINITY;
 
@@ -56,7 +58,7 @@ export class FakeTable {
     if (!(command instanceof BatchWriteCommand)) throw new Error("no call that the relay makes");
     const requests = command.input.RequestItems?.outbox ?? [];
     this.calls.push(`delete ${requests.length}`);
-    const done = requests.slice(0, requests.length - this.unprocessed);
+    const done = this.keepsUnprocessed ? [] : requests.slice(0, requests.length - this.unprocessed);
     const UnprocessedItems = { outbox: requests.slice(done.length) };
     this.unprocessed = 0;
     const gone = new Set(done.map(({ DeleteRequest }) => idOf(DeleteRequest?.Key as OutboxItemKey)));
