@@ -40,20 +40,26 @@ export interface StageConfig {
     /** Requests that may come at once above that. */
     readonly burst: number;
   };
-  readonly inventory: {
-    /** Records of one invocation at most, 1 to 10,000. */
-    readonly batchSize: number;
-    /** How long a batch may fill, whole seconds, 0 to 300. */
-    readonly batchWindow: Duration;
-    /** Provisioned mode: pollers that are always there, and how many there may be; never more than partitions. */
-    readonly pollers: { readonly minimum: number; readonly maximum: number };
+  readonly inventory: ConsumerConfig & {
     /** Units with which a SKU starts that has no stock item yet. */
     readonly initialStock: number;
-    /** What a claim outlives its last possible record by. */
-    readonly claimMargin: Duration;
   };
+  /** Of each of its two topics. */
+  readonly orderStatus: ConsumerConfig;
   /** How long the logs of functions, brokers and registry are kept. */
   readonly logRetention: RetentionDays;
+}
+
+/** What a stage may choose for a consumer and the event source mapping that feeds it. */
+export interface ConsumerConfig {
+  /** Records of one invocation at most, 1 to 10,000. */
+  readonly batchSize: number;
+  /** How long a batch may fill, whole seconds, 0 to 300. */
+  readonly batchWindow: Duration;
+  /** Provisioned mode: pollers that are always there, and how many there may be; never more than partitions. */
+  readonly pollers: { readonly minimum: number; readonly maximum: number };
+  /** What a claim outlives its last possible record by. */
+  readonly claimMargin: Duration;
 }
 
 const prod: StageConfig = {
@@ -79,6 +85,12 @@ const prod: StageConfig = {
     batchWindow: Duration.seconds(1),
     pollers: { minimum: 1, maximum: 6 },
     initialStock: 1_000_000,
+    claimMargin: Duration.days(1),
+  },
+  orderStatus: {
+    batchSize: 100,
+    batchWindow: Duration.seconds(1),
+    pollers: { minimum: 1, maximum: 6 },
     claimMargin: Duration.days(1),
   },
   logRetention: RetentionDays.ONE_MONTH,

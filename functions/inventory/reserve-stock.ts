@@ -1,6 +1,14 @@
 import { BackboneError } from "../../shared/errors.ts";
-import type { Decide, Effects } from "../../shared/processing/index.ts";
-import type { OrderCreated } from "../../shared/schemas/index.ts";
+import type { Decide, Effects, Publication } from "../../shared/processing/index.ts";
+import {
+  type InventoryRejected,
+  type InventoryReserved,
+  inventoryRejectedType,
+  inventoryReservedType,
+  type OrderCreated,
+} from "../../shared/schemas/index.ts";
+
+const source = "/inventory";
 
 export interface ReservationLine {
   readonly sku: string;
@@ -28,12 +36,14 @@ export interface ReserveStockOptions {
   readonly initialStock: number;
   readonly reservationsTable: string;
   readonly stockTable: string;
+  /** Where it is published what came of an order. */
+  readonly inventoryEventsTopic: string;
   /** @default () => new Date() */
   readonly now?: () => Date;
 }
 
 /**
- * The decision about an order: reserve all its lines, or none.
+ * The decision about an order: reserve all its lines, or none, and publish which.
  *
  * Too little stock is an outcome of the business: a rejected reservation, the stock untouched. A second order under one
  * orderId ends as DUPLICATE_BUSINESS_KEY on the dead-letter topic.
@@ -43,6 +53,7 @@ export function createReserveStock({
   initialStock,
   reservationsTable,
   stockTable,
+  inventoryEventsTopic,
   now = () => new Date(),
 }: ReserveStockOptions): Decide<OrderCreated> {
   function reserveLine({ sku, quantity }: ReservationLine, isKnown: boolean): Effects {
@@ -62,15 +73,17 @@ export function createReserveStock({
     const stock = await readStock(lines.map(({ sku }) => sku));
     const lacking = lines.filter(({ sku, quantity }) => quantity > (stock.get(sku) ?? initialStock));
 
+    const decidedAt = now();
+    const reason = lacking.length > 0 ? `too little stock of ${lacking.map(({ sku }) => sku).join(", ")}` : undefined;
     const reservation: Omit<Reservation, "orderId"> = {
       eventId: event.id,
       customerId,
-      status: lacking.length > 0 ? "REJECTED" : "RESERVED",
+      status: reason === undefined ? "RESERVED" : "REJECTED",
       lines,
-      reservedAt: now().toISOString(),
-      ...(lacking.length > 0 && { reason: `too little stock of ${lacking.map(({ sku }) => sku).join(", ")}` }),
+      reservedAt: decidedAt.toISOString(),
+      ...(reason !== undefined && { reason }),
     };
-    const changes = lacking.length > 0 ? [] : lines.map((line) => reserveLine(line, stock.has(line.sku)));
+    const changes = reason !== undefined ? [] : lines.map((line) => reserveLine(line, stock.has(line.sku)));
     return {
       writes: [
         {
@@ -85,8 +98,17 @@ export function createReserveStock({
         ...changes.flatMap(({ writes = [] }) => writes),
       ],
       increments: changes.flatMap(({ increments = [] }) => increments),
+      publish: [
+        reason === undefined
+          ? published(inventoryReservedType, { orderId, lines, reservedAt: decidedAt })
+          : published(inventoryRejectedType, { orderId, lines, reason, rejectedAt: decidedAt }),
+      ],
     };
   };
+
+  function published(type: string, data: InventoryReserved | InventoryRejected): Publication {
+    return { topic: inventoryEventsTopic, key: data.orderId, event: { source, type, data } };
+  }
 }
 
 /** One line a SKU, in the order of its first line: a transaction cannot touch one stock item twice. */

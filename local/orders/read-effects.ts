@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { readDeadLetters } from "../../shared/dead-letter/index.ts";
 import { dynamoDbSettings } from "../provision.ts";
 import { readTopics } from "../read-topics.ts";
-import type { Effects } from "./audit.ts";
+import { type Effects, orderStates } from "./audit.ts";
 
 const reservationSchema = v.object({
   orderId: v.string(),
@@ -14,25 +14,29 @@ const reservationSchema = v.object({
   lines: v.array(v.object({ sku: v.string(), quantity: v.number() })),
 });
 const stockSchema = v.object({ sku: v.string(), initial: v.number(), remaining: v.number() });
+const statusSchema = v.object({ orderId: v.string(), status: v.picklist(orderStates) });
 
 export interface ReadEffectsOptions {
   readonly dynamoDbPort: number;
   readonly kafka: Kafka;
   readonly reservationsTable: string;
   readonly stockTable: string;
+  readonly statusesTable: string;
   readonly deadLetterTopic: string;
 }
 
-/** Reads what took effect: both tables whole, and the ids of all events in the dead-letter topic. */
+/** Reads what took effect: the tables whole, and the ids of all events in the dead-letter topic. */
 export async function readEffects(options: ReadEffectsOptions): Promise<Effects> {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(dynamoDbSettings(options.dynamoDbPort)));
   try {
-    const [reservations, stock, deadLetterEventIds] = await Promise.all([
+    const [reservations, stock, statuses, deadLetterEventIds] = await Promise.all([
       scan(client, options.reservationsTable, reservationSchema),
       scan(client, options.stockTable, stockSchema),
+      scan(client, options.statusesTable, statusSchema),
       eventIdsIn(options.kafka, options.deadLetterTopic),
     ]);
-    return { reservations, stock, deadLetterEventIds };
+    const states = new Map(statuses.map(({ orderId, status }) => [orderId, status]));
+    return { reservations, stock, states, deadLetterEventIds };
   } finally {
     client.destroy();
   }

@@ -1,3 +1,4 @@
+import { consumerGroupsOf } from "./consumer-groups.ts";
 import { topicsOf } from "./dead-letters.ts";
 import type { Access, Service, Topic } from "./model.ts";
 import { maxNameLength } from "./schema.ts";
@@ -11,7 +12,7 @@ export function crossCheck(access: Access): string[] {
   return [
     ...topics.flatMap(impossibleCopies),
     ...services.flatMap((service) => topicListProblems(service, access)),
-    ...services.filter(({ groupId }) => groupId.length > maxGroupLength).map(tooLongGroup),
+    ...services.flatMap(tooLongGroups),
     ...services.flatMap((service) => capturedTopics(service, topics)),
     ...sharedGroups(services),
     ...customAclProblems(access),
@@ -52,9 +53,11 @@ function topicProblems(path: string, list: readonly string[], { topics, blacklis
   });
 }
 
-function tooLongGroup({ name, groupId, applicationId }: Service): string {
-  const key = applicationId === undefined ? "group-id" : "application-id";
-  return `services.${name}.${key}: must have at most ${maxGroupLength} characters, got ${groupId.length}`;
+function tooLongGroups(service: Service): string[] {
+  const path = `services.${service.name}.${service.applicationId === undefined ? "group-id" : "application-id"}`;
+  return consumerGroupsOf(service)
+    .filter((group) => group.length > maxGroupLength)
+    .map((group) => `${path}: must have at most ${maxGroupLength} characters, got ${group.length}`);
 }
 
 /** Its prefix grants let a kafka-streams service delete its internal topics; they must not cover anybody else's. */
@@ -82,7 +85,7 @@ function groupsOf(service: Service): { readonly path: string; readonly group: st
   const path = `services.${service.name}`;
   const key = service.applicationId === undefined ? "group-id" : "application-id";
   const producesOnly = service.type === "application" && service.consumes.length === 0;
-  const own = producesOnly ? [] : [{ path: `${path}.${key}`, group: service.groupId }];
+  const own = producesOnly ? [] : consumerGroupsOf(service).map((group) => ({ path: `${path}.${key}`, group }));
   const sinks = service.connectors.filter(({ consumes }) => consumes.length > 0);
   return [...own, ...sinks.map(({ name }) => ({ path: `${path}.connectors.${name}`, group: `connect-${name}` }))];
 }

@@ -1,4 +1,5 @@
 export { aclsOf, scramUserNamesOf } from "./acls.ts";
+export { consumerGroupOf, mappedService } from "./consumer-groups.ts";
 export { deadLetterRetentionDays, deadLetterTopicName, deadLetterTopicsOf, topicsOf } from "./dead-letters.ts";
 export { grantsOf } from "./grants.ts";
 export type {

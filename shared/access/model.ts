@@ -26,7 +26,10 @@ export interface Service {
   readonly description?: string;
   /** Kafka principal, `User:<name>`; of use where the service speaks SCRAM. */
   readonly principal: string;
-  /** Its consumer group; of a kafka-connect cluster, the group of its workers. */
+  /**
+   * Its consumer group, or what its groups begin with (`consumerGroupOf`); of a kafka-connect cluster, the group of its
+   * workers.
+   */
   readonly groupId: string;
   readonly auth: ServiceAuth;
   /** Whether each declared topic it consumes gets a dead-letter topic, to which it may then produce; applications only. */

@@ -73,6 +73,8 @@ const optionsSchema = v.strictObject({
  *
  * With `effects: "external"` it runs a handler whose effects lie outside of DynamoDB: at-least-once, see `Run`.
  *
+ * Events that a decision publishes are kept with its effects, in the same transaction, by `outbox()`.
+ *
  * Needs `cloudEvents()` and `idempotency()` before it, and `partialBatchResponse()` to report what is unfinished: without
  * that, it throws when something is.
  *
@@ -109,7 +111,7 @@ export function eachRecord<T>(
     const attempt =
       engine.effects === "external"
         ? runUnderLease(handle as Run<T>, { ...parts, newToken, leasedUntil: invocationEnd(context, now()) })
-        : decideAndCommit(handle as Decide<T>, parts);
+        : decideAndCommit(handle as Decide<T>, { ...parts, outbox: batch.outbox });
     const settling = { ...parts, attempt, deadLetters, maxRedecisions: engine.maxRedecisions };
     try {
       const settled = await sideBySide(lanesOf(records, engine.ordering), engine.concurrency, (lane) =>

@@ -76,6 +76,8 @@ async function attemptUntilSettled<T>(record: DecodedRecord<T>, parts: SettlePar
           break;
       }
     } catch (thrown) {
+      // How the function is put together is no fault of the record: the invocation fails and nothing is dead-lettered.
+      if (thrown instanceof BackboneError && thrown.code === "INVALID_OPTIONS") throw thrown;
       if (isOfSurroundings(thrown)) {
         error = latestTrouble(error, surroundingsError(thrown));
       } else {

@@ -110,6 +110,30 @@ export function describeIdempotencyStore(name: string, make: () => Promise<Store
       expect(await codes(take(2))).toBe("committed");
     });
 
+    test("an update sets attributes, and keeps those that are there where it says so", async () => {
+      await transact(put("x", { state: "new" }));
+      const set = (id: string, count: number): TransactItem => ({
+        Update: {
+          TableName: table,
+          Key: { id },
+          UpdateExpression: "SET #s = if_not_exists(#s, :s), #c = :c",
+          ConditionExpression: "attribute_not_exists(#c)",
+          ExpressionAttributeNames: { "#s": "state", "#c": "count" },
+          ExpressionAttributeValues: { ":s": "made", ":c": count },
+        },
+      });
+      expect(await codes(set("x", 1), set("y", 1))).toBe("committed");
+      const asking = (id: string): TransactItem => {
+        const { Update } = set(id, 2);
+        return Update === undefined
+          ? set(id, 2)
+          : { Update: { ...Update, ReturnValuesOnConditionCheckFailure: "ALL_OLD" } };
+      };
+      expect(await transact(asking("x"), asking("y"))).toMatchObject({
+        reasons: [{ existing: { state: "new", count: 1 } }, { existing: { state: "made", count: 1 } }],
+      });
+    });
+
     test("a lease keeps everybody away until it ends", async () => {
       expect(await codes(lease("a", "one"))).toBe("committed");
       expect(await codes(lease("a", "two"))).toEqual(["conditionFailed"]);

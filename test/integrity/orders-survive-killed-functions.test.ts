@@ -9,19 +9,17 @@ import { report } from "./run/figures.ts";
 import { seeds } from "./run/seeds.ts";
 
 let backbone: TestBackbone;
-let consumer: LocalFunction;
+let consumers: readonly LocalFunction[];
 
 beforeAll(async () => {
   backbone = await startTestBackbone();
-  const [mapping] = backbone.mappings;
-  if (mapping === undefined) throw new Error("the templates have no event source mapping");
-  consumer = backbone.functions.get(mapping.definition.functionName);
+  consumers = backbone.mappings.map(({ definition }) => backbone.functions.get(definition.functionName));
 });
 afterAll(() => backbone?.stop());
 
 const mostCrashes = 5;
 
-test.each(seeds)("orders posted while the consumer's processes are killed take effect once, seed %i", async (seed) => {
+test.each(seeds)("orders posted while the consumers' processes are killed take effect once, seed %i", async (seed) => {
   const random = randomNumbers(seed);
   const pick = (below: number) => Math.floor(random() * below);
   const orders = Array.from({ length: 200 }, (_, index) => {
@@ -36,7 +34,7 @@ test.each(seeds)("orders posted while the consumer's processes are killed take e
   // A kill in the middle of an invocation is a crash; one between two is not.
   while (!isDone && crashes() - crashesBefore < mostCrashes) {
     await pause(random() * 300);
-    const pids = consumer.pids();
+    const pids = consumers.flatMap((consumer) => consumer.pids());
     const pid = pids[pick(pids.length)];
     if (pid !== undefined) kill(pid);
   }

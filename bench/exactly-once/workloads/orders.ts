@@ -30,13 +30,17 @@ export function realOrders(file: string, recordsPerRound: number): Workload {
     name: "orders",
     tables: [reservations, stock],
     ordersOf,
-    createDecide: (documents) =>
-      createReserveStock({
+    createDecide(documents) {
+      const reserveStock = createReserveStock({
         readStock: createStockReader({ client: documents, table: stock.name }),
         initialStock,
         reservationsTable: reservations.name,
         stockTable: stock.name,
-      }),
+        inventoryEventsTopic: "inventory-events",
+      });
+      // The rivals have no outbox: what is compared are claims, reservations and stock.
+      return async (event, record) => ({ ...(await reserveStock(event, record)), publish: [] });
+    },
     async prepare(documents, orders) {
       const skus = [...quantities(orders).keys()];
       await fillTable(
