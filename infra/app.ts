@@ -7,10 +7,9 @@ import { stageConfig } from "./config.ts";
 
 try {
   const app = new App();
-  defineBackbone(app, {
-    config: stageConfig(app.node.tryGetContext("stage") ?? "prod"),
-    access: readAccess(join(import.meta.dirname, "access.yaml")),
-  });
+  const config = stageConfig(app.node.tryGetContext("stage") ?? "prod");
+  const access = readAccess(join(import.meta.dirname, "access.yaml"), { stage: config.stage });
+  defineBackbone(app, { config, access });
   app.synth();
 } catch (error) {
   if (!(error instanceof BackboneError)) throw error;

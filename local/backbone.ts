@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Kafka } from "kafkajs";
-import { aclsOf, readAccess } from "../shared/access/index.ts";
+import { aclsOf, readAccess, scramUserNamesOf } from "../shared/access/index.ts";
 import { stopIdleTimers } from "../shared/kafka/index.ts";
 import { createFunctions, type Functions, functionPrincipals } from "./functions.ts";
 import { type HttpApi, startHttpApi } from "./http-api.ts";
@@ -12,6 +12,7 @@ import type { GuardedProcess } from "./parts/guarded-process.ts";
 import { adminPrincipal, loadIdentity, passwordOf } from "./parts/identity.ts";
 import type { InstalledParts } from "./parts/install.ts";
 import { kafkaClient, startKafka } from "./parts/kafka.ts";
+import { clientProperties, propertiesText } from "./parts/kafka-settings.ts";
 import type { Ports } from "./parts/ports.ts";
 import { startRegistry } from "./parts/registry.ts";
 import { createSupervisor } from "./parts/supervisor.ts";
@@ -23,7 +24,7 @@ import { type Assembly, loadAssembly, onlyResourceOf } from "./template/assembly
 import { localResources } from "./template/local-resources.ts";
 import { registryEnvironment } from "./template/registry-container.ts";
 import { createResolver, type Resolve } from "./template/resolve.ts";
-import { projectFolder } from "./template/synthesize.ts";
+import { localStage, projectFolder } from "./template/synthesize.ts";
 import { runTriggers } from "./triggers.ts";
 
 export interface BackboneOptions {
@@ -76,13 +77,13 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
   await stopIdleTimers();
   const assembly = loadAssembly(options.templates);
   const resolve = createResolver(assembly, localResources(ports));
-  const access = readAccess(join(projectFolder, "infra/access.yaml"));
-  const scramPrincipals = access.services
-    .filter(({ auth }) => auth === "scram")
-    .map(({ principal }) => nameOf(principal));
+  const access = readAccess(join(projectFolder, "infra/access.yaml"), { stage: localStage });
   const functionsOnKafka = functionPrincipals(assembly, resolve);
   const topics = topicsOfTemplates(assembly, resolve);
-  const identity = await loadIdentity(folder.state, [...scramPrincipals, ...functionsOnKafka.map(({ name }) => name)]);
+  const identity = await loadIdentity(folder.state, [
+    ...scramUserNamesOf(access),
+    ...functionsOnKafka.map(({ name }) => name),
+  ]);
   const trustedCertificateFile = join(folder.state, "certificate.pem");
   writeFileSync(trustedCertificateFile, identity.certificate);
 
@@ -160,11 +161,23 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
     const bootstrapServers = `127.0.0.1:${ports.kafka}`;
     const onCrash = supervisor.fail;
     mappings.push(
-      ...(await startMappings({ assembly, resolve, functions, topics, bootstrapServers, clientOf, say, onCrash })),
+      ...(await startMappings({
+        assembly,
+        resolve,
+        functions,
+        topics,
+        services: access.services,
+        bootstrapServers,
+        clientOf,
+        say,
+        onCrash,
+      })),
     );
     streams = await startStreamMappings({ assembly, resolve, functions, dynamoDbPort: ports.dynamodb, say });
     schedules = startSchedules({ assembly, resolve, functions, say });
     api = await startHttpApi({ assembly, resolve, functions, port: ports.api });
+    const login = new Map([["bootstrap.servers", bootstrapServers], ...clientProperties(identity)]);
+    writeFileSync(folder.clientFile, propertiesText(login), { mode: 0o600 });
     return {
       url: api.url,
       routes: api.routes,
@@ -204,8 +217,4 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
 function clusterProperties(assembly: Assembly, resolve: Resolve): Map<string, string> {
   const { stack, properties } = onlyResourceOf(assembly, "AWS::MSK::Configuration");
   return parseProperties(String(resolve(stack, properties.ServerProperties)));
-}
-
-function nameOf(principal: string): string {
-  return principal.replace(/^User:/, "");
 }

@@ -1,5 +1,7 @@
 import type { Admin, Kafka } from "kafkajs";
+import type { Service } from "../shared/access/index.ts";
 import { BackboneError } from "../shared/errors.ts";
+import { missingGrant } from "../shared/kafka/index.ts";
 import type { Functions } from "./functions.ts";
 import { type EventSourceMapping, startEventSourceMapping } from "./mapping/event-source-mapping.ts";
 import { defineMapping, type MappingDefinition } from "./mapping/mapping-definition.ts";
@@ -13,6 +15,8 @@ export interface MappingsOptions {
   readonly resolve: Resolve;
   readonly functions: Functions;
   readonly topics: readonly Topic[];
+  /** Of the access file: a mapping works for the one whose consumer group it has. */
+  readonly services: readonly Service[];
   readonly bootstrapServers: string;
   /** Client of a principal by its name. */
   readonly clientOf: (principal: string) => Kafka;
@@ -31,28 +35,39 @@ export async function startMappings(options: MappingsOptions): Promise<EventSour
   return Promise.all(definitions.map((definition) => startMapping(definition, options)));
 }
 
-function startMapping(
+async function startMapping(
   definition: MappingDefinition,
-  { functions, topics, bootstrapServers, clientOf, say, onCrash }: MappingsOptions,
+  { functions, topics, services, bootstrapServers, clientOf, say, onCrash }: MappingsOptions,
 ): Promise<EventSourceMapping> {
   const target = functions.get(definition.functionName);
+  const principal = target.definition.name;
   const topic = topics.find(({ name }) => name === definition.topic);
-  return startEventSourceMapping({
-    definition,
-    function: target,
-    kafka: clientOf(target.definition.name),
-    bootstrapServers,
-    partitions: topic?.partitions ?? 1,
-    timestampType: topic?.configs.get("message.timestamp.type") === "LogAppendTime" ? "LOG_APPEND_TIME" : "CREATE_TIME",
-    onCrash: ({ message }) => {
-      const what = `the mapping of ${definition.topic} to ${definition.functionName}, group ${definition.consumerGroup}`;
-      onCrash(
-        new BackboneError("PART_FAILED", `${what}, ended: ${message}. Its grants are those of the function's role`),
-      );
-    },
-    onRetry: ({ attempt, records, reason }) =>
-      say(`${definition.consumerGroup}: ${records} records come again after attempt ${attempt}: ${reason}`),
-  });
+  const service = services.find(({ groupId }) => groupId === definition.consumerGroup);
+  function ended(cause: unknown): BackboneError {
+    const user = { principal, ...(service === undefined ? {} : { service: service.name }) };
+    const use = { operation: "READ", topic: definition.topic, group: definition.consumerGroup } as const;
+    const reason = missingGrant(cause, user, use) ?? (cause instanceof Error ? cause.message : String(cause));
+    const what = `the mapping of ${definition.topic} to ${definition.functionName}, group ${definition.consumerGroup}`;
+    return new BackboneError("PART_FAILED", `${what}, ended: ${reason}. Its grants are those of the function's role`, {
+      cause,
+    });
+  }
+  try {
+    return await startEventSourceMapping({
+      definition,
+      function: target,
+      kafka: clientOf(principal),
+      bootstrapServers,
+      partitions: topic?.partitions ?? 1,
+      timestampType:
+        topic?.configs.get("message.timestamp.type") === "LogAppendTime" ? "LOG_APPEND_TIME" : "CREATE_TIME",
+      onCrash: (error) => onCrash(ended(error)),
+      onRetry: ({ attempt, records, reason }) =>
+        say(`${definition.consumerGroup}: ${records} records come again after attempt ${attempt}: ${reason}`),
+    });
+  } catch (error) {
+    throw ended(error);
+  }
 }
 
 /** Records that a mapping has not yet processed and committed, over all partitions of its topic. */

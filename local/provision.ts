@@ -5,9 +5,10 @@ import {
   DynamoDBClient,
   ResourceInUseException,
 } from "@aws-sdk/client-dynamodb";
-import kafkajs, { type Admin } from "kafkajs";
+import type { Admin } from "kafkajs";
 import * as v from "valibot";
 import type { Acl } from "../shared/access/index.ts";
+import { toKafkajsAcl } from "../shared/access-plan/index.ts";
 import { BackboneError } from "../shared/errors.ts";
 import { brokerCount } from "./parts/kafka-settings.ts";
 import type { Assembly } from "./template/assembly.ts";
@@ -79,21 +80,8 @@ export async function createTopics(admin: Admin, topics: readonly Topic[]): Prom
   });
 }
 
-// Node finds only some of the names that this CommonJS package exports.
-const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
-
 export async function createAcls(admin: Admin, acls: readonly Acl[]): Promise<void> {
-  await admin.createAcls({
-    acl: acls.map(({ principal, resourceType, resourceName, patternType, operation, permission }) => ({
-      principal,
-      host: "*",
-      resourceType: AclResourceTypes[resourceType],
-      resourceName,
-      resourcePatternType: ResourcePatternTypes[patternType],
-      operation: AclOperationTypes[operation],
-      permissionType: AclPermissionTypes[permission],
-    })),
-  });
+  await admin.createAcls({ acl: acls.map(toKafkajsAcl) });
 }
 
 /** Settings of every client of the local DynamoDB; it accepts any key, so these are no secret. */

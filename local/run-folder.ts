@@ -7,9 +7,13 @@ export interface RunFolder {
   readonly state: string;
   /** True where the state outlives this start. */
   readonly keepsState: boolean;
-  /** Removes the state, where it is not the user's own folder. */
+  /** Where this start leaves word, for other processes, of how to log in to its Kafka; gone with the state. */
+  readonly clientFile: string;
+  /** Removes the state, where it is not the user's own folder, and the client file. */
   discardState(): void;
 }
+
+const clientFileName = "client.properties";
 
 /** Starts whose logs are kept. */
 const keptRuns = 10;
@@ -24,21 +28,35 @@ export function createRunFolder(cache: string, dataFolder: string | undefined): 
   const ended = readdirSync(runs)
     .filter((name) => !isRunning(Number(name.split("-").at(-1))))
     .sort();
-  for (const name of ended) rmSync(join(runs, name, "state"), { recursive: true, force: true });
+  for (const name of ended)
+    for (const left of ["state", clientFileName]) rmSync(join(runs, name, left), { recursive: true, force: true });
   for (const name of ended.slice(0, -keptRuns)) rmSync(join(runs, name), { recursive: true, force: true });
 
   const folder = uniqueFolder(runs);
   const logs = join(folder, "logs");
   const state = dataFolder ?? join(folder, "state");
+  const clientFile = join(folder, clientFileName);
   for (const made of [logs, state]) mkdirSync(made, { recursive: true });
   return {
     logs,
     state,
     keepsState: dataFolder !== undefined,
+    clientFile,
     discardState() {
+      rmSync(clientFile, { force: true });
       if (dataFolder === undefined) rmSync(state, { recursive: true, force: true });
     },
   };
+}
+
+/** The client files of the backbones that run now. */
+export function runningClientFiles(cache: string): string[] {
+  const runs = join(cache, "runs");
+  if (!existsSync(runs)) return [];
+  return readdirSync(runs)
+    .filter((name) => isRunning(Number(name.split("-").at(-1))))
+    .map((name) => join(runs, name, clientFileName))
+    .filter((file) => existsSync(file));
 }
 
 /** One process may start several backbones, within the same second too. */

@@ -31,11 +31,12 @@ export const errorCodes = {
   },
   REGISTRY_UNAVAILABLE: {
     retriable: true,
-    meaning: "the schema registry did not answer, or answered with a server error",
+    meaning: "the schema registry did not answer, refused the client, or answered with an error of its own",
   },
   KAFKA_UNAVAILABLE: {
     retriable: true,
-    meaning: "the broker did not acknowledge in time; the outcome of the send is unknown",
+    meaning:
+      "the broker did not answer, refused, or did not acknowledge in time; the outcome of what was sent is unknown",
   },
   RECORD_TOO_LARGE: { retriable: false, meaning: "the record is larger than its topic takes; it is not in the log" },
   DATABASE_UNAVAILABLE: { retriable: true, meaning: "DynamoDB did not answer, throttled, or kept reporting conflicts" },

@@ -9,6 +9,8 @@ export interface Bundle {
   readonly file: string;
   readonly bytes: number;
   readonly gzipBytes: number;
+  /** Of the files that are read when the entry is imported; the others are read on use. */
+  readonly startBytes: number;
 }
 
 /**
@@ -28,5 +30,17 @@ export function bundle({ name, entry }: { name: string; entry: string }, folder:
     file: join(output, "index.mjs"),
     bytes: sumOf(modules.map(({ length }) => length)),
     gzipBytes: sumOf(modules.map((module) => gzipSync(module).length)),
+    startBytes: sumOf(readAtStart(output).map((module) => module.length)),
   };
+}
+
+function readAtStart(output: string): string[] {
+  const modules: string[] = [];
+  const files = new Set(["index.mjs"]);
+  for (const file of files) {
+    const module = readFileSync(join(output, file), "utf8");
+    modules.push(module);
+    for (const [, imported = ""] of module.matchAll(/(?:from|import)"\.\/([^"]+\.mjs)"/g)) files.add(imported);
+  }
+  return modules;
 }

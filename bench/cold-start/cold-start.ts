@@ -48,21 +48,25 @@ export async function coldStart({ rounds }: Arguments): Promise<Report> {
     const samples = await interleavedRounds({ contenders: bundles, rounds, warmUps: 2, measure });
     const sdkMs = spreadOf(samplesOf(samples, sdk.name)).median;
     const oursOverPowertools = pairedRatio(samples, ours.name, powertools.name);
-    const results = bundles.map(({ name, bytes, gzipBytes }) => {
+    const results = bundles.map(({ name, bytes, gzipBytes, startBytes }) => {
       const ms = spreadOf(samplesOf(samples, name));
       const withoutSdkMs = name === ours.name || name.startsWith("Powertools") ? ms.median - sdkMs : undefined;
       return {
         name,
         importMs: ms,
+        startKb: kilobytes(startBytes),
         bundleKb: kilobytes(bytes),
         gzipKb: kilobytes(gzipBytes),
         ...(withoutSdkMs !== undefined && { sdkShare: round(sdkMs / ms.median), withoutSdkMs: round(withoutSdkMs) }),
       };
     });
-    const columns = ["", "ms median", "min", "max", "without SDK", "KB", "KB gz"];
-    const rows = results.map(({ name, importMs, withoutSdkMs, bundleKb, gzipKb }) => {
+    const columns = ["", "ms median", "min", "max", "without SDK", "KB at start", "KB", "KB gz"];
+    const rows = results.map(({ name, importMs, withoutSdkMs, startKb, bundleKb, gzipKb }) => {
       const { median, min, max } = importMs;
-      return [name, ...[median, min, max, withoutSdkMs, bundleKb, gzipKb].map((figure) => figure?.toFixed(1) ?? "")];
+      return [
+        name,
+        ...[median, min, max, withoutSdkMs, startKb, bundleKb, gzipKb].map((figure) => figure?.toFixed(1) ?? ""),
+      ];
     });
     return {
       json: {

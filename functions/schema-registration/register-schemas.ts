@@ -17,13 +17,16 @@ export interface RegisteredSchema {
 /**
  * Registers every schema under its subject of its topic. Doing it again changes nothing.
  *
- * @throws BackboneError SCHEMA_MISMATCH for a schema that the registry refuses, REGISTRY_UNAVAILABLE
+ * @throws BackboneError INVALID_OPTIONS for what is no schema of its type, SCHEMA_MISMATCH for one that the registry
+ *   refuses, REGISTRY_UNAVAILABLE
  */
 export async function registerSchemas(options: RegisterSchemasOptions): Promise<RegisteredSchema[]> {
   const { registry, schemas, topics } = options;
   const registered: RegisteredSchema[] = [];
   // One after the other: a few schemas, and a failure then names the first that failed.
   for (const { topic, schema } of schemas) {
+    // A schema that functions could not work with is to stop the deployment, not their first record.
+    if ("load" in schema) await schema.load();
     const subject = subjectName(subjectNameStrategies[topic], { topic: topics[topic], recordName: schema.recordName });
     registered.push({ subject, id: await registry.register(subject, schema) });
   }

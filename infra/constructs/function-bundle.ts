@@ -1,4 +1,6 @@
-import { buildSync } from "esbuild";
+import { rmSync } from "node:fs";
+import { basename } from "node:path";
+import { buildSync, type Metafile } from "esbuild";
 
 /** CommonJS dependencies call `require`, which an ES module does not have. */
 const requireForDependencies =
@@ -12,7 +14,7 @@ const requireForDependencies =
  * consumer needs only for a dead letter, takes 15 ms to parse. CDK's own NodejsFunction writes a single file.
  */
 export function bundleFunction(entry: string, outputFolder: string): void {
-  buildSync({
+  const { metafile } = buildSync({
     entryPoints: { index: entry },
     outdir: outputFolder,
     outExtension: { ".js": ".mjs" },
@@ -31,5 +33,16 @@ export function bundleFunction(entry: string, outputFolder: string): void {
     // Its types alone: what reads files and speaks RPC makes up half of the package.
     alias: { avsc: "avsc/etc/browser/avsc-types.js" },
     logLevel: "warning",
+    metafile: true,
   });
+  for (const file of unreachable(metafile)) rmSync(file);
+}
+
+/** esbuild writes a chunk for every dynamic import that it has read, also where the code around it was left out. */
+function unreachable({ outputs }: Metafile): string[] {
+  const reached = new Set(Object.keys(outputs).filter((file) => basename(file) === "index.mjs"));
+  for (const file of reached) {
+    for (const { path, external } of outputs[file]?.imports ?? []) if (!external) reached.add(path);
+  }
+  return Object.keys(outputs).filter((file) => !reached.has(file.replace(/\.map$/, "")));
 }

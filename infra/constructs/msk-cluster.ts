@@ -13,6 +13,7 @@ import { Key } from "aws-cdk-lib/aws-kms";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { CfnCluster, CfnConfiguration } from "aws-cdk-lib/aws-msk";
 import { Construct } from "constructs";
+import type { Statement } from "../../shared/access/index.ts";
 import { BootstrapBrokers } from "./bootstrap-brokers.ts";
 import { type ScramUser, ScramUsers } from "./scram-users.ts";
 
@@ -124,33 +125,16 @@ export class MskCluster extends Construct {
     return this.#scramUsers.user(user);
   }
 
-  /** ARN of a topic: the cluster's, with `topic` in place of `cluster` and the topic's name at its end. */
-  topicArn(topic: string): string {
-    return this.#partArn("topic", topic);
-  }
-
-  /** ARN of a consumer group. */
-  groupArn(group: string): string {
-    return this.#partArn("group", group);
-  }
-
   /**
-   * Lets an IAM principal produce to a topic, idempotently.
-   * https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control-use-cases.html
+   * Lets an IAM principal do on the cluster what a statement of the access file says.
+   * https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
    */
-  grantProduce(grantee: IGrantable, topic: string): void {
-    this.#grant(grantee, this.clusterArn, "Connect", "WriteDataIdempotently");
-    this.#grant(grantee, this.topicArn(topic), "DescribeTopic", "WriteData");
-  }
-
-  /**
-   * Lets an IAM principal read a topic as a consumer group.
-   * https://docs.aws.amazon.com/lambda/latest/dg/msk-permissions.html
-   */
-  grantConsume(grantee: IGrantable, topic: string, group: string): void {
-    this.#grant(grantee, this.clusterArn, "Connect", "DescribeClusterDynamicConfiguration");
-    this.#grant(grantee, this.topicArn(topic), "DescribeTopic", "ReadData");
-    this.#grant(grantee, this.groupArn(group), "AlterGroup", "DescribeGroup");
+  grant(grantee: IGrantable, { actions, ...resource }: Statement): void {
+    Grant.addToPrincipal({
+      grantee,
+      actions: actions.map((action) => `kafka-cluster:${action}`),
+      resourceArns: [this.#arnOf(resource)],
+    }).assertSuccess();
   }
 
   /** Lets an event source mapping's role look at the cluster itself. */
@@ -199,17 +183,12 @@ export class MskCluster extends Construct {
     }
   }
 
-  #partArn(part: "topic" | "group", name: string): string {
+  #arnOf({ resourceType, resourceName, patternType }: Omit<Statement, "actions">): string {
+    if (resourceType === "CLUSTER") return this.clusterArn;
     // arn:aws:kafka:REGION:ACCOUNT:cluster/NAME/UUID → arn:aws:kafka:REGION:ACCOUNT:topic/NAME/UUID/TOPIC
+    const part = resourceType.toLowerCase().replace("_", "-");
     const halves = Fn.split(":cluster/", this.clusterArn);
+    const name = patternType === "PREFIXED" ? `${resourceName}*` : resourceName;
     return Fn.join("", [Fn.select(0, halves), `:${part}/`, Fn.select(1, halves), `/${name}`]);
-  }
-
-  #grant(grantee: IGrantable, arn: string, ...actions: readonly string[]): void {
-    Grant.addToPrincipal({
-      grantee,
-      actions: actions.map((action) => `kafka-cluster:${action}`),
-      resourceArns: [arn],
-    }).assertSuccess();
   }
 }

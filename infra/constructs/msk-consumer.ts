@@ -50,7 +50,7 @@ export class MskConsumer extends Construct {
       },
     });
     const role = this.handler.grantPrincipal;
-    grantServiceAccess(cluster, service, this.handler);
+    grantServiceAccess(cluster, props.access, service.name, this.handler);
     cluster.grantDescribe(role);
     role.addToPrincipalPolicy(unscoped.eventSourceMapping());
     role.addToPrincipalPolicy(unscoped.getBootstrapBrokers());

@@ -3,14 +3,13 @@ import { HttpApi, HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Construct } from "constructs";
 import { NodeFunction } from "./node-function.ts";
-import { grantServiceAccess, serviceOf } from "./service-access.ts";
+import { grantServiceAccess } from "./service-access.ts";
 import type { ServiceProps } from "./service-props.ts";
 
 /** `POST /orders` of an HTTP API (payload format 2.0), and the function behind it, which produces to `order-events`. */
 export class OrderService extends Construct {
   constructor(scope: Construct, id: string, { config, access, vpc, cluster, topics, registry }: ServiceProps) {
     super(scope, id);
-    const service = serviceOf(access, "order-service");
     const handler = new NodeFunction(this, "Handler", {
       functionName: `backbone-${config.stage}-order-service`,
       folder: "order-service",
@@ -26,7 +25,7 @@ export class OrderService extends Construct {
       vpc,
       logRetention: config.logRetention,
     });
-    grantServiceAccess(cluster, service, handler);
+    grantServiceAccess(cluster, access, "order-service", handler);
     registry.allowFrom(handler);
 
     const api = new HttpApi(this, "Api", { apiName: `backbone-${config.stage}`, createDefaultStage: false });

@@ -7,7 +7,7 @@ import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { BackboneError } from "../../shared/errors.ts";
 import { NodeFunction } from "./node-function.ts";
-import { grantServiceAccess, serviceOf } from "./service-access.ts";
+import { grantServiceAccess } from "./service-access.ts";
 import type { ServiceProps } from "./service-props.ts";
 import { unscoped } from "./unscoped-actions.ts";
 
@@ -30,9 +30,8 @@ const sweepOlderThan = Duration.minutes(1);
 export class OutboxRelay extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string, { config, access, vpc, cluster, service: name }: OutboxRelayProps) {
+  constructor(scope: Construct, id: string, { config, access, vpc, cluster, service }: OutboxRelayProps) {
     super(scope, id);
-    const service = serviceOf(access, name);
     this.table = new Table(this, "Table", {
       partitionKey: { name: "groupKey", type: AttributeType.STRING },
       sortKey: { name: "sourcePosition", type: AttributeType.STRING },
@@ -44,26 +43,26 @@ export class OutboxRelay extends Construct {
     });
 
     const handler = new NodeFunction(this, "Handler", {
-      functionName: `backbone-${config.stage}-${service.name}`,
+      functionName: `backbone-${config.stage}-${service}`,
       folder: "outbox-relay",
       memory: Size.mebibytes(512),
       timeout: Duration.seconds(60),
       environment: {
         KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap.saslIam,
         KAFKA_AUTH: "iam",
-        SERVICE: service.name,
+        SERVICE: service,
         OUTBOX_TABLE: this.table.tableName,
         SWEEP_OLDER_THAN_SECONDS: String(sweepOlderThan.toSeconds()),
       },
       vpc,
       logRetention: config.logRetention,
     });
-    grantServiceAccess(cluster, service, handler);
+    grantServiceAccess(cluster, access, service, handler);
     this.table.grant(handler, "dynamodb:BatchWriteItem", "dynamodb:Query", "dynamodb:Scan");
 
     this.#wakeByStream(handler);
     new Rule(this, "Sweep", {
-      description: `sends what ${service.name} has not sent when it was written`,
+      description: `sends what ${service} has not sent when it was written`,
       schedule: Schedule.rate(sweepInterval),
       targets: [new LambdaFunction(handler.function)],
     });

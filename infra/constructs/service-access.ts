@@ -1,6 +1,6 @@
 import type { IConnectable } from "aws-cdk-lib/aws-ec2";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
-import { type Access, deadLetterTopicsOf, type Service } from "../../shared/access/index.ts";
+import { type Access, type Service, statementsOf } from "../../shared/access/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
 import type { MskCluster } from "./msk-cluster.ts";
 
@@ -22,16 +22,16 @@ export function serviceOf(access: Access, name: string): Service {
 }
 
 /**
- * Gives an IAM principal on the cluster what the access file says of its service, and the network path to the brokers:
- * it produces to what the service produces and to its dead-letter topics, and reads what it consumes in its group.
+ * Gives an IAM principal on the cluster what the access file says of its service, and the network path to the brokers.
  *
- * @throws BackboneError INVALID_OPTIONS for a service whose grants are ACLs
+ * @throws BackboneError INVALID_OPTIONS if the file does not have the service, or has it with grants that are ACLs
  */
-export function grantServiceAccess(cluster: MskCluster, service: Service, grantee: IGrantable & IConnectable): void {
-  if (service.auth !== "iam") {
-    throw new BackboneError("INVALID_OPTIONS", `service ${service.name}: auth must be iam, got ${service.auth}`);
-  }
-  for (const topic of [...service.produces, ...deadLetterTopicsOf(service)]) cluster.grantProduce(grantee, topic);
-  for (const topic of service.consumes) cluster.grantConsume(grantee, topic, service.groupId);
+export function grantServiceAccess(
+  cluster: MskCluster,
+  access: Access,
+  serviceName: string,
+  grantee: IGrantable & IConnectable,
+): void {
+  for (const statement of statementsOf(access, serviceOf(access, serviceName))) cluster.grant(grantee, statement);
   cluster.allowIamFrom(grantee);
 }

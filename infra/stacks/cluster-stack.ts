@@ -1,10 +1,9 @@
 import { Stack, type StackProps } from "aws-cdk-lib";
 import type { IVpc } from "aws-cdk-lib/aws-ec2";
 import type { Construct } from "constructs";
-import type { Access } from "../../shared/access/index.ts";
+import { type Access, scramUserNamesOf } from "../../shared/access/index.ts";
 import type { StageConfig } from "../config.ts";
 import { MskCluster } from "../constructs/msk-cluster.ts";
-import { principalName } from "../constructs/scram-users.ts";
 
 export interface ClusterStackProps extends StackProps {
   readonly config: StageConfig;
@@ -22,7 +21,7 @@ export class ClusterStack extends Stack {
       ...config.cluster,
       clusterName: `backbone-${config.stage}`,
       vpc,
-      scramUsers: access.services.filter(({ auth }) => auth === "scram").map(principalName),
+      scramUsers: scramUserNamesOf(access),
       logRetention: config.logRetention,
     });
   }

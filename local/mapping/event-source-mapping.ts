@@ -50,8 +50,12 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
     maxWaitTimeInMs: 200,
     retry: { retries: Number.MAX_SAFE_INTEGER, maxRetryTime: 5_000 },
   });
+  let hasJoined = false;
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    hasJoined = true;
+  });
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-    if (!restart) options.onCrash(error);
+    if (!restart) options.onCrash(hasJoined ? error : withDroppedReason(error));
   });
   await consumer.connect();
   await consumer.subscribe({ topic: definition.topic, fromBeginning: definition.fromBeginning });
@@ -82,6 +86,15 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
       await consumer.disconnect();
     },
   };
+}
+
+/**
+ * kafkajs drops why the brokers did not name the group's coordinator. One that is not there yet it asks for again, and
+ * the topic was shown to the same login just before: what is left is that the login may not use the group.
+ */
+function withDroppedReason(error: Error): Error {
+  if (error.name !== "KafkaJSGroupCoordinatorNotFound") return error;
+  return Object.assign(new Error(error.message, { cause: error }), { type: "GROUP_AUTHORIZATION_FAILED" });
 }
 
 async function commit(consumer: Consumer, { batch, resolveOffset }: EachBatchPayload, last: MskRecord | undefined) {

@@ -11,10 +11,15 @@ import type { Resolve } from "./resolve.ts";
 const operationOf: Readonly<Record<string, readonly [ResourceType, Operation] | undefined>> = {
   "kafka-cluster:DescribeTopic": ["TOPIC", "DESCRIBE"],
   "kafka-cluster:DescribeTopicDynamicConfiguration": ["TOPIC", "DESCRIBE_CONFIGS"],
+  "kafka-cluster:AlterTopicDynamicConfiguration": ["TOPIC", "ALTER_CONFIGS"],
+  "kafka-cluster:CreateTopic": ["TOPIC", "CREATE"],
+  "kafka-cluster:AlterTopic": ["TOPIC", "ALTER"],
+  "kafka-cluster:DeleteTopic": ["TOPIC", "DELETE"],
   "kafka-cluster:ReadData": ["TOPIC", "READ"],
   "kafka-cluster:WriteData": ["TOPIC", "WRITE"],
   "kafka-cluster:DescribeGroup": ["GROUP", "DESCRIBE"],
   "kafka-cluster:AlterGroup": ["GROUP", "READ"],
+  "kafka-cluster:DeleteGroup": ["GROUP", "DELETE"],
   "kafka-cluster:WriteDataIdempotently": ["CLUSTER", "IDEMPOTENT_WRITE"],
   "kafka-cluster:DescribeCluster": ["CLUSTER", "DESCRIBE"],
   "kafka-cluster:DescribeClusterDynamicConfiguration": ["CLUSTER", "DESCRIBE_CONFIGS"],
@@ -59,7 +64,7 @@ export function aclsOfRole(principal: string, role: Resource, assembly: Assembly
 function aclOf(principal: string, [resourceType, operation]: readonly [ResourceType, Operation], arn: string): Acl[] {
   const [kind = "", , , ...name] = arn.split(":").slice(5).join(":").split("/");
   if (kind.toUpperCase().replace("-", "_") !== resourceType) return [];
-  const entry = { principal: `User:${principal}`, resourceType, operation, permission: "ALLOW" } as const;
+  const entry = { principal: `User:${principal}`, resourceType, host: "*", operation, permission: "ALLOW" } as const;
   if (resourceType === "CLUSTER") return [{ ...entry, resourceName: "kafka-cluster", patternType: "LITERAL" }];
   const pattern = name.join("/");
   const prefixed = pattern.endsWith("*") && pattern !== "*";

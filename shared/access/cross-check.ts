@@ -7,12 +7,13 @@ const maxGroupLength = 200;
 
 /** What no single place of the file shows: names that must fit each other. Each problem names its path. */
 export function crossCheck(access: Access): string[] {
+  const { topics, services } = access;
   return [
-    ...access.topics.flatMap(impossibleCopies),
-    ...access.services.flatMap((service) => unknownTopics(service, access.topics)),
-    ...access.services.filter(({ groupId }) => groupId.length > maxGroupLength).map(tooLongGroup),
-    ...sharedNames(access.services, "principal"),
-    ...sharedNames(access.services, "groupId"),
+    ...topics.flatMap(impossibleCopies),
+    ...services.flatMap((service) => topicListProblems(service, access)),
+    ...services.filter(({ groupId }) => groupId.length > maxGroupLength).map(tooLongGroup),
+    ...services.flatMap((service) => capturedTopics(service, topics)),
+    ...sharedGroups(services),
     ...customAclProblems(access),
     ...nameClashes(topicsOf(access)),
   ];
@@ -27,41 +28,78 @@ function impossibleCopies({ name, replication, configs }: Topic): string[] {
       ];
 }
 
-function unknownTopics(service: Service, topics: readonly Topic[]): string[] {
+function topicListProblems(service: Service, access: Access): string[] {
+  const path = `services.${service.name}`;
+  return [
+    ...topicProblems(`${path}.produces`, service.produces, access),
+    ...topicProblems(`${path}.consumes`, service.consumes, access),
+    ...service.connectors.flatMap(({ name, produces, consumes }) => [
+      ...topicProblems(`${path}.connectors.${name}.produces`, produces, access),
+      ...topicProblems(`${path}.connectors.${name}.consumes`, consumes, access),
+    ]),
+  ];
+}
+
+/** A topic that is neither declared nor said to be of others is a mistake, unless the file leaves all topics to others. */
+function topicProblems(path: string, list: readonly string[], { topics, blacklistPrefixes }: Access): string[] {
   const known = new Set(topics.map(({ name }) => name));
-  return (["produces", "consumes"] as const).flatMap((list) =>
-    service[list].flatMap((topic, index) => {
-      const path = `services.${service.name}.${list}.${index}`;
-      if (!known.has(topic)) {
-        return [`${path}: must be a topic of this file (${[...known].join(", ") || "there is none"}), got '${topic}'`];
-      }
-      return service[list].indexOf(topic) < index ? [`${path}: '${topic}' is named twice`] : [];
-    }),
-  );
-}
-
-function tooLongGroup({ name, groupId }: Service): string {
-  return `services.${name}.group-id: must have at most ${maxGroupLength} characters, got ${groupId.length}`;
-}
-
-/** Two services under one name could not be told apart by the broker, or would take each other's records. */
-function sharedNames(services: readonly Service[], key: "principal" | "groupId"): string[] {
-  const label = key === "principal" ? "principal" : "group-id";
-  return services.flatMap((service, index) => {
-    const first = services.slice(0, index).find((other) => other[key] === service[key]);
-    return first === undefined
-      ? []
-      : [`services.${service.name}.${label}: '${service[key]}' is already that of services.${first.name}`];
+  return list.flatMap((topic, index) => {
+    if (list.indexOf(topic) < index) return [`${path}.${index}: '${topic}' is named twice`];
+    if (known.size === 0 || known.has(topic) || blacklistPrefixes.some((prefix) => topic.startsWith(prefix))) return [];
+    const prefixes =
+      blacklistPrefixes.length === 0 ? "" : `, or begin as those of others do (${blacklistPrefixes.join(", ")})`;
+    return [`${path}.${index}: must be a topic of this file (${[...known].join(", ")})${prefixes}, got '${topic}'`];
   });
 }
 
-function customAclProblems({ services, customAcls }: Access): string[] {
-  const scram = services.filter(({ auth }) => auth === "scram").map(({ name }) => name);
-  const foreign = new Set(customAcls.map(({ service }) => service).filter((service) => !scram.includes(service)));
-  return [...foreign].map(
-    (name) =>
-      `customServiceAcls.${name}: must be a service of this file with auth scram (${scram.join(", ") || "there is none"})`,
+function tooLongGroup({ name, groupId, applicationId }: Service): string {
+  const key = applicationId === undefined ? "group-id" : "application-id";
+  return `services.${name}.${key}: must have at most ${maxGroupLength} characters, got ${groupId.length}`;
+}
+
+/** Its prefix grants let a kafka-streams service delete its internal topics; they must not cover anybody else's. */
+function capturedTopics({ name, applicationId }: Service, topics: readonly Topic[]): string[] {
+  if (applicationId === undefined) return [];
+  return topics
+    .filter((topic) => topic.name.startsWith(applicationId) && !/-(changelog|repartition)$/.test(topic.name))
+    .map(
+      (topic) =>
+        `services.${name}.application-id: '${applicationId}' must not be what the topic '${topic.name}' begins with, ` +
+        "since the service may delete what begins so",
+    );
+}
+
+/** Two services in one group would take each other's records. */
+function sharedGroups(services: readonly Service[]): string[] {
+  const groups = services.flatMap(groupsOf);
+  return groups.flatMap(({ path, group }, index) => {
+    const first = groups.slice(0, index).find((other) => other.group === group);
+    return first === undefined ? [] : [`${path}: the group '${group}' is already that of ${first.path}`];
+  });
+}
+
+function groupsOf(service: Service): { readonly path: string; readonly group: string }[] {
+  const path = `services.${service.name}`;
+  const key = service.applicationId === undefined ? "group-id" : "application-id";
+  const producesOnly = service.type === "application" && service.consumes.length === 0;
+  const own = producesOnly ? [] : [{ path: `${path}.${key}`, group: service.groupId }];
+  const sinks = service.connectors.filter(({ consumes }) => consumes.length > 0);
+  return [...own, ...sinks.map(({ name }) => ({ path: `${path}.connectors.${name}`, group: `connect-${name}` }))];
+}
+
+/** ACLs do not govern IAM principals. */
+function customAclProblems({ services, users, customAcls }: Access): string[] {
+  const holders = {
+    customServiceAcls: services.filter(({ auth }) => auth === "scram").map(({ name }) => name),
+    customUserAcls: users.map(({ name }) => name),
+  } as const;
+  const kinds = { customServiceAcls: "a service of this file with auth scram", customUserAcls: "a user of this file" };
+  const foreign = customAcls.filter(({ section, of }) => !holders[section].includes(of));
+  const problems = foreign.map(
+    ({ section, of }) =>
+      `${section}.${of}: must be ${kinds[section]} (${holders[section].join(", ") || "there is none"}), got '${of}'`,
   );
+  return [...new Set(problems)];
 }
 
 /** Derived names have to be Kafka's too; and Kafka holds `a.b` and `a_b` for the same, since its metrics do. */

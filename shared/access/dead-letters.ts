@@ -14,34 +14,37 @@ export function deadLetterTopicName(topic: string, service: string): string {
   return `${topic}.${service}.dlt`;
 }
 
-/** The topics to which a service sets aside what it cannot process: one for each topic it consumes, or none. */
-export function deadLetterTopicsOf(service: Service): string[] {
-  return service.deadLetters ? service.consumes.map((topic) => deadLetterTopicName(topic, service.name)) : [];
+/**
+ * The topics to which a service sets aside what it cannot process: one for each declared topic it consumes, or none.
+ * A topic of others says neither its partitions nor its settings, so that nothing can be derived from it.
+ */
+export function deadLetterTopicsOf(access: Access, service: Service): string[] {
+  return sourcesOf(access, service).map(({ name }) => deadLetterTopicName(name, service.name));
 }
 
 /**
  * Every topic of the cluster: the declared ones and, after them, the derived dead-letter topics.
  *
- * A dead-letter topic has its source's partitions (a redriven key keeps its order), copies and `min.insync.replicas`.
- * It keeps its records for `deadLetterRetentionDays`, counted from the moment they were set aside, whatever timestamp
- * they carry, and takes what the source takes plus the dead-letter headers.
+ * A dead-letter topic has its source's partitions (a redriven key keeps its order), copies and `min.insync.replicas`,
+ * and the service's owner. It keeps its records for `deadLetterRetentionDays`, counted from the moment they were set
+ * aside, whatever timestamp they carry, and takes what the source takes plus the dead-letter headers.
  */
 export function topicsOf(access: Access): Topic[] {
   const derived = access.services.flatMap((service) =>
-    service.deadLetters
-      ? access.topics
-          .filter((topic) => service.consumes.includes(topic.name))
-          .map((source) => deadLetterTopic(source, service.name))
-      : [],
+    sourcesOf(access, service).map((source) => deadLetterTopic(source, service)),
   );
   return [...access.topics, ...derived];
 }
 
-function deadLetterTopic(source: Topic, service: string): Topic {
+function sourcesOf({ topics }: Access, { deadLetters, consumes }: Service): Topic[] {
+  return deadLetters ? topics.filter(({ name }) => consumes.includes(name)) : [];
+}
+
+function deadLetterTopic(source: Topic, service: Service): Topic {
   const minInSync = source.configs["min.insync.replicas"];
   const maxMessageBytes = Number(source.configs["max.message.bytes"] ?? defaultMaxMessageBytes) + headerRoomBytes;
   return {
-    name: deadLetterTopicName(source.name, service),
+    name: deadLetterTopicName(source.name, service.name),
     partitions: source.partitions,
     replication: source.replication,
     configs: {
@@ -51,5 +54,7 @@ function deadLetterTopic(source: Topic, service: string): Topic {
       ...(minInSync === undefined ? {} : { "min.insync.replicas": minInSync }),
       "retention.ms": String(deadLetterRetentionDays * msPerDay),
     },
+    ...(service.owner === undefined ? {} : { owner: service.owner }),
+    description: `records of ${source.name} that ${service.name} could not process`,
   };
 }

@@ -1,14 +1,21 @@
-export { aclsOf } from "./acls.ts";
+export { aclsOf, scramUserNamesOf } from "./acls.ts";
 export { deadLetterRetentionDays, deadLetterTopicName, deadLetterTopicsOf, topicsOf } from "./dead-letters.ts";
+export { grantsOf } from "./grants.ts";
 export type {
   Access,
   Acl,
+  Connector,
   CustomAcl,
+  Grant,
   Operation,
   PatternType,
   ResourceType,
   Service,
   ServiceAuth,
+  ServiceType,
   Topic,
+  User,
+  UserRole,
 } from "./model.ts";
-export { parseAccess, readAccess } from "./parse.ts";
+export { type AccessOptions, parseAccess, readAccess } from "./parse.ts";
+export { type Statement, statementsOf } from "./statements.ts";

@@ -1,101 +1,152 @@
-import { readFileSync } from "node:fs";
-import * as v from "valibot";
-import { parseDocument } from "yaml";
-import { BackboneError } from "../errors.ts";
 import { crossCheck } from "./cross-check.ts";
-import type { Access, CustomAcl, Service, Topic } from "./model.ts";
-import { type State, show, stateSchema } from "./schema.ts";
+import type { Access, Connector, CustomAcl, Service, Topic, User } from "./model.ts";
+import type { State } from "./schema.ts";
+import { invalid, parseStateFile, readText } from "./state-file.ts";
 
 /** Copies of each record where neither the topic nor the file's settings say: one in each of three zones. */
 const defaultReplication = 3;
 
+export interface AccessOptions {
+  /** The stage whose `variables` hold. @default none: only the variables of `default` */
+  readonly stage?: string;
+}
+
 /**
- * Reads the access file: topics, services and what each may do, in kafka-gitops' state format.
+ * Reads the access file: topics, services, users and what each may do, in kafka-gitops' state format.
  *
- * @param path path of the YAML file
+ * @param path path of the YAML file; the files that it names in `settings.files` are found from its folder
  * @throws BackboneError INVALID_OPTIONS that names the file and, all at once, each wrong place with its path, the value
  * got and what is allowed
  */
-export function readAccess(path: string): Access {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new BackboneError("INVALID_OPTIONS", `cannot read the access file ${path}`, { cause });
-  }
-  return parseAccess(text, path);
+export function readAccess(path: string, options?: AccessOptions): Access {
+  return parseAccess(readText(path), path, options);
 }
 
 /**
  * The same as `readAccess`, for text that is at hand.
  *
- * @param file name of the file, for messages
+ * @param file path of the file, for messages and for the files that it names
  * @throws BackboneError INVALID_OPTIONS, see `readAccess`
  */
-export function parseAccess(text: string, file: string): Access {
-  // A key written twice is an error here, with its line: the later one would silently win otherwise.
-  const document = parseDocument(text, { uniqueKeys: true });
-  if (document.errors.length > 0) throw invalid(file, document.errors.map(syntaxProblemOf));
-
-  const result = v.safeParse(stateSchema, document.toJS() ?? {});
-  if (!result.success) throw invalid(file, result.issues.map(problemOf));
-
-  const access = accessOf(result.output);
+export function parseAccess(text: string, file: string, { stage }: AccessOptions = {}): Access {
+  const { state, files } = parseStateFile(text, file, stage);
+  const access = accessOf(state);
   const contradictions = crossCheck(access);
-  if (contradictions.length > 0) throw invalid(file, contradictions);
+  if (contradictions.length > 0) {
+    const fileOf = (problem: string) =>
+      Object.entries(files).find(([section]) => problem.startsWith(`${section}.`))?.[1] ?? file;
+    // Several files: each problem under the one that it stands in.
+    const byFile = [...Map.groupBy(contradictions, fileOf)];
+    const [[first, problems] = [file, []], ...others] = byFile;
+    throw invalid(first, [...problems, ...others.flatMap(([other, its]) => its.map((it) => `${other}: ${it}`))]);
+  }
   return access;
 }
 
-function invalid(file: string, problems: readonly string[]): BackboneError {
-  return new BackboneError("INVALID_OPTIONS", `${file}: ${problems.join("; ")}`);
-}
-
-/** The first line of the parser's message, which says what and where; the rest of it is an excerpt. */
-function syntaxProblemOf(error: { readonly message: string }): string {
-  return (error.message.split("\n")[0] ?? "").replace(/:$/, "");
-}
-
-function problemOf(issue: v.BaseIssue<unknown>): string {
-  const path = v.getDotPath(issue) ?? "the file";
-  if (issue.type !== "strict_object") return `${path}: ${issue.message}`;
-  if (issue.expected === "never") return `${path}: unknown key`;
-  return issue.received === "undefined"
-    ? `${path}: missing`
-    : `${path}: must be ${issue.expected === "Object" ? "a mapping" : issue.expected}, got ${show(issue.input)}`;
-}
-
 function accessOf(state: State): Access {
-  const replication = state.settings?.topics?.defaults?.replication ?? defaultReplication;
+  const { topics: topicSettings, services: serviceSettings } = state.settings ?? {};
+  const replication = topicSettings?.defaults?.replication ?? defaultReplication;
   const topics = Object.entries(state.topics).map(
-    ([name, topic]): Topic => ({
+    ([name, { partitions, configs, ...topic }]): Topic => ({
       name,
-      partitions: topic.partitions,
+      partitions,
       replication: topic.replication ?? replication,
-      configs: topic.configs,
+      configs,
+      ...aboutOf(topic),
     }),
   );
-  const services = Object.entries(state.services).map(
-    ([name, service]): Service => ({
-      name,
-      principal: service.principal ?? `User:${name}`,
-      groupId: service["group-id"] ?? name,
-      auth: service.auth,
-      deadLetters: service["dead-letters"],
-      produces: service.produces,
-      consumes: service.consumes,
-    }),
+  const services = Object.entries(state.services).map(([name, service]) => serviceOf(name, service));
+  const users = Object.entries(state.users).map(
+    ([name, { principal = `User:${name}`, roles }]): User => ({ name, principal, roles }),
   );
-  const customAcls = Object.entries(state.customServiceAcls).flatMap(([service, acls]) =>
-    Object.values(acls).map(
+  const streams = services.flatMap(({ applicationId }) => (applicationId === undefined ? [] : [`${applicationId}-`]));
+  return {
+    topics,
+    services,
+    users,
+    customAcls: [
+      ...customAclsOf("customServiceAcls", state.customServiceAcls, services),
+      ...customAclsOf("customUserAcls", state.customUserAcls, users),
+    ],
+    blacklistPrefixes: [...(topicSettings?.blacklist?.prefixed ?? []), ...streams],
+    describesTopics: serviceSettings?.acls?.describeTopicEnabled ?? false,
+  };
+}
+
+function serviceOf(name: string, service: State["services"][string]): Service {
+  const common = {
+    name,
+    ...aboutOf(service),
+    principal: service.principal ?? `User:${name}`,
+    // Only ACLs name a principal: who states one, means them.
+    auth: service.auth ?? (service.principal === undefined ? "iam" : "scram"),
+    deadLetters: false,
+    produces: service.produces,
+    consumes: [],
+    connectors: [],
+    storageTopics: [],
+  } as const;
+  switch (service.type) {
+    case "application":
+      return {
+        ...common,
+        type: service.type,
+        groupId: service["group-id"] ?? name,
+        deadLetters: service["dead-letters"],
+        consumes: service.consumes,
+      };
+    case "kafka-connect": {
+      const { config, offset, status } = service["storage-topics"] ?? {};
+      return {
+        ...common,
+        type: service.type,
+        groupId: service["group-id"] ?? name,
+        connectors: Object.entries(service.connectors).map(
+          ([connector, { produces, consumes }]): Connector => ({ name: connector, produces, consumes }),
+        ),
+        storageTopics: [
+          config ?? `connect-configs-${name}`,
+          offset ?? `connect-offsets-${name}`,
+          status ?? `connect-status-${name}`,
+        ],
+      };
+    }
+    case "kafka-streams": {
+      const applicationId = service["application-id"] ?? name;
+      return { ...common, type: service.type, groupId: applicationId, applicationId, consumes: service.consumes };
+    }
+  }
+}
+
+function aboutOf({
+  owner,
+  description,
+}: {
+  readonly owner?: string | undefined;
+  readonly description?: string | undefined;
+}) {
+  return { ...(owner === undefined ? {} : { owner }), ...(description === undefined ? {} : { description }) };
+}
+
+function customAclsOf(
+  section: CustomAcl["section"],
+  acls: State["customServiceAcls"],
+  holders: readonly { readonly name: string; readonly principal: string }[],
+): CustomAcl[] {
+  return Object.entries(acls).flatMap(([of, entries]) => {
+    const holder = holders.find(({ name }) => name === of);
+    return Object.values(entries).map(
       (acl): CustomAcl => ({
-        service,
+        section,
+        of,
+        principal: acl.principal ?? holder?.principal ?? `User:${of}`,
+        host: acl.host,
         resourceType: acl.type,
         resourceName: acl.name,
         patternType: acl.pattern,
         operation: acl.operation,
         permission: acl.permission,
       }),
-    ),
-  );
-  return { topics, services, customAcls };
+    );
+  });
 }

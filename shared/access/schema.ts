@@ -1,70 +1,141 @@
 import * as v from "valibot";
+import { isTopicSetting } from "./topic-settings.ts";
 
 /** Kafka's own limit: the name is part of a folder's name, which file systems keep to 255 bytes. */
 export const maxNameLength = 249;
 
+/** A mapping with these keys and no others. */
+function mapping<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.strictObject(entries, ({ expected, received, input }) => {
+    if (expected === "never") return `unknown key, must be ${Object.keys(entries).join(" or ")}`;
+    return received === "undefined" ? "missing" : `must be a mapping, got ${show(input)}`;
+  });
+}
+
+function namesTo<Value extends v.GenericSchema>(value: Value) {
+  return v.record(name, value, ({ input }) => `must be a mapping, got ${show(input)}`);
+}
+
+function oneOf<const Options extends readonly string[]>(options: Options) {
+  return v.picklist(options, ({ input }) => `must be ${options.join(" or ")}, got ${show(input)}`);
+}
+
 const name = v.pipe(
-  v.string("must be text"),
+  v.string(({ input }) => `must be text, got ${show(input)}`),
   v.check(
     (value) => /^[a-zA-Z0-9._-]+$/.test(value) && value.length <= maxNameLength && value !== "." && value !== "..",
-    (issue) => `must be 1 to ${maxNameLength} of a-z, A-Z, 0-9, '.', '_' and '-', got ${show(issue.input)}`,
+    ({ input }) => `must be 1 to ${maxNameLength} of a-z, A-Z, 0-9, '.', '_' and '-', got ${show(input)}`,
   ),
+);
+
+const text = v.pipe(
+  v.string(({ input }) => `must be text, got ${show(input)}`),
+  v.check((value) => value.trim() !== "", "must not be empty"),
 );
 
 const positiveInteger = v.custom<number>(
   (value) => Number.isSafeInteger(value) && Number(value) >= 1,
-  (issue) => `must be an integer of at least 1, got ${show(issue.input)}`,
+  ({ input }) => `must be an integer of at least 1, got ${show(input)}`,
+);
+
+const flag = v.boolean(({ input }) => `must be true or false, got ${show(input)}`);
+
+const scalar = v.union(
+  [v.string(), v.number(), v.boolean()],
+  ({ input }) => `must be text, a number or a boolean, got ${show(input)}`,
 );
 
 /** Settings become lines of a properties text, so a value must not bring lines of its own. */
-const configValue = v.pipe(
-  v.union(
-    [v.string(), v.number(), v.boolean()],
-    (issue) => `must be text, a number or a boolean, got ${show(issue.input)}`,
-  ),
+const settingValue = v.pipe(
+  scalar,
   v.transform(String),
-  v.check(
-    (value) => !/[\r\n]/.test(value),
-    () => "must be one line",
-  ),
+  v.check((value) => !/[\r\n]/.test(value), "must be one line"),
 );
 
-function oneOf<const Options extends readonly string[]>(options: Options) {
-  return v.picklist(options, (issue) => `must be ${options.join(" or ")}, got ${show(issue.input)}`);
-}
+const settingName = v.pipe(
+  v.string(),
+  v.check(isTopicSetting, "is no topic setting of Kafka, see https://kafka.apache.org/documentation/#topicconfigs"),
+);
 
-const topic = v.strictObject({
+const about = { owner: v.optional(text), description: v.optional(text) };
+
+const topic = mapping({
+  ...about,
   partitions: positiveInteger,
   replication: v.optional(positiveInteger),
   configs: v.optional(
-    v.record(v.pipe(v.string(), v.regex(/^[a-z.]+$/, "must be a name of a Kafka setting")), configValue),
+    v.record(settingName, settingValue, ({ input }) => `must be a mapping, got ${show(input)}`),
     {},
   ),
 });
 
-const service = v.strictObject({
-  type: oneOf(["application"]),
-  principal: v.optional(
-    v.pipe(
-      v.string("must be text"),
-      v.check(
-        (value) => /^User:[^\s:*]+$/.test(value),
-        (issue) => `must be 'User:<name>', got ${show(issue.input)}`,
-      ),
-    ),
+const principal = v.pipe(
+  v.string(({ input }) => `must be 'User:<name>', got ${show(input)}`),
+  v.check(
+    (value) => /^User:[^\s:*]+$/.test(value),
+    ({ input }) => `must be 'User:<name>', got ${show(input)}`,
   ),
-  "group-id": v.optional(name),
-  auth: v.optional(oneOf(["iam", "scram"]), "iam"),
-  "dead-letters": v.optional(v.boolean("must be true or false"), true),
-  produces: v.optional(v.array(name, "must be a list of topics"), []),
-  consumes: v.optional(v.array(name, "must be a list of topics"), []),
+);
+
+const topicList = v.optional(
+  v.array(name, ({ input }) => `must be a list of topics, got ${show(input)}`),
+  [],
+);
+
+const ofEveryService = {
+  ...about,
+  principal: v.optional(principal),
+  auth: v.optional(oneOf(["iam", "scram"])),
+  produces: topicList,
+};
+
+const service = v.variant(
+  "type",
+  [
+    mapping({
+      type: v.literal("application"),
+      ...ofEveryService,
+      consumes: topicList,
+      "group-id": v.optional(name),
+      "dead-letters": v.optional(flag, true),
+    }),
+    mapping({
+      type: v.literal("kafka-connect"),
+      ...ofEveryService,
+      "group-id": v.optional(name),
+      "storage-topics": v.optional(
+        mapping({ config: v.optional(name), offset: v.optional(name), status: v.optional(name) }),
+      ),
+      connectors: v.optional(namesTo(mapping({ produces: topicList, consumes: topicList })), {}),
+    }),
+    mapping({
+      type: v.literal("kafka-streams"),
+      ...ofEveryService,
+      consumes: topicList,
+      "application-id": v.optional(name),
+    }),
+  ],
+  ({ input, expected, received }) => {
+    if (expected === "Object") return `must be a mapping, got ${show(input)}`;
+    const types = "must be application or kafka-connect or kafka-streams";
+    return received === "undefined" ? `missing, ${types}` : `${types}, got ${show(input)}`;
+  },
+);
+
+const user = mapping({
+  principal: v.optional(principal),
+  roles: v.optional(
+    v.array(oneOf(["writer", "reader", "operator"]), ({ input }) => `must be a list of roles, got ${show(input)}`),
+    [],
+  ),
 });
 
-const acl = v.strictObject({
-  name: v.pipe(v.string("must be text"), v.minLength(1, "must not be empty")),
+const acl = mapping({
+  name: text,
   type: oneOf(["TOPIC", "GROUP", "CLUSTER", "TRANSACTIONAL_ID"]),
   pattern: oneOf(["LITERAL", "PREFIXED"]),
-  host: v.optional(oneOf(["*"]), "*"),
+  principal: v.optional(principal),
+  host: v.optional(text, "*"),
   operation: oneOf([
     "READ",
     "WRITE",
@@ -81,18 +152,48 @@ const acl = v.strictObject({
   permission: oneOf(["ALLOW", "DENY"]),
 });
 
-/** The access file: the part of kafka-gitops' state format that is in use, and the keys of our own. */
-export const stateSchema = v.strictObject({
-  settings: v.optional(
-    v.strictObject({
-      topics: v.optional(
-        v.strictObject({ defaults: v.optional(v.strictObject({ replication: v.optional(positiveInteger) })) }),
+const settings = mapping({
+  topics: v.optional(
+    mapping({
+      defaults: v.optional(mapping({ replication: v.optional(positiveInteger) })),
+      blacklist: v.optional(
+        mapping({
+          prefixed: v.optional(
+            v.array(name, ({ input }) => `must be a list of prefixes, got ${show(input)}`),
+            [],
+          ),
+        }),
       ),
     }),
   ),
-  topics: v.optional(v.record(name, topic), {}),
-  services: v.optional(v.record(name, service), {}),
-  customServiceAcls: v.optional(v.record(name, v.record(v.string(), acl)), {}),
+  services: v.optional(mapping({ acls: v.optional(mapping({ describeTopicEnabled: v.optional(flag, false) })) })),
+  files: v.optional(mapping({ topics: v.optional(text), services: v.optional(text), users: v.optional(text) })),
+});
+
+/** The sections that may stand in a file of their own, named in `settings.files`. */
+const sections = {
+  topics: v.optional(namesTo(topic), {}),
+  services: v.optional(namesTo(service), {}),
+  users: v.optional(namesTo(user), {}),
+};
+
+/** By the section that `settings.files` names the file for: the only one that the file may have. */
+export const sectionSchemas = {
+  topics: mapping({ topics: sections.topics }),
+  services: mapping({ services: sections.services }),
+  users: mapping({ users: sections.users }),
+} as const;
+
+/** Values by stage and name, and those of every stage under `default`. */
+export const variablesSchema = v.optional(namesTo(namesTo(scalar)), {});
+
+/** The access file: kafka-gitops' state format, and the keys of our own. */
+export const stateSchema = mapping({
+  settings: v.optional(settings),
+  variables: variablesSchema,
+  ...sections,
+  customServiceAcls: v.optional(namesTo(v.record(v.string(), acl)), {}),
+  customUserAcls: v.optional(namesTo(v.record(v.string(), acl)), {}),
 });
 
 export type State = v.InferOutput<typeof stateSchema>;

@@ -1,6 +1,5 @@
-import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { type CancellationReason as DynamoDbReason, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as v from "valibot";
 import { parseOptions } from "../options/index.ts";
 import { attemptsIdOf, claimIdOf, leaseIdOf } from "./item-ids.ts";
@@ -84,9 +83,8 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): IdempotencyS
       Put: {
         TableName: table,
         Item: { id: leaseIdOf(key), owner, leasedUntil: until, expiresAt: Math.ceil(until / 1000) },
-        ConditionExpression: "attribute_not_exists(id) OR leasedUntil < :now OR #owner = :owner",
-        ExpressionAttributeNames: { "#owner": "owner" },
-        ExpressionAttributeValues: { ":now": now.getTime(), ":owner": owner },
+        ConditionExpression: "attribute_not_exists(id) OR leasedUntil < :now",
+        ExpressionAttributeValues: { ":now": now.getTime() },
       },
     };
   }
@@ -141,10 +139,7 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): IdempotencyS
       if (!(error instanceof TransactionCanceledException) || error.CancellationReasons?.length !== items.length) {
         throw error;
       }
-      const known = error.CancellationReasons.map(({ Code = "None", Item }): CancellationReason | undefined => {
-        const code = codes[Code];
-        return code && { code, ...(Item && { existing: unmarshall(Item) }) };
-      });
+      const known = await Promise.all(error.CancellationReasons.map(reasonOf));
       // A reason that nobody knows yet is no verdict on the record.
       if (!known.every((reason) => reason !== undefined)) throw error;
       return { status: "cancelled", reasons: known };
@@ -156,4 +151,12 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): IdempotencyS
 
 function expiry(from: Date, ttlSeconds: number): number {
   return Math.floor(from.getTime() / 1000) + ttlSeconds;
+}
+
+async function reasonOf({ Code = "None", Item }: DynamoDbReason): Promise<CancellationReason | undefined> {
+  const code = codes[Code];
+  if (code === undefined || Item === undefined) return code && { code };
+  // Only a duplicate of a business key brings an item along: a cold start does without.
+  const { unmarshall } = await import("@aws-sdk/util-dynamodb");
+  return { code, existing: unmarshall(Item) };
 }

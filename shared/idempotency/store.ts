@@ -20,7 +20,7 @@ export interface Claim extends ClaimKey {
 
 /** The right to run an event, for a time: effects outside of the database need it. */
 export interface Lease extends ClaimKey {
-  /** Who has it, at most 36 characters: unique to an invocation. */
+  /** Who has it, at most 36 characters: unique to a try. */
   readonly owner: string;
   readonly leasedUntil: Date;
   readonly now: Date;
@@ -63,7 +63,7 @@ export interface IdempotencyStore {
   claimItem(claim: Claim): TransactItem;
   /** The action that does nothing but fail the transaction when the claim is there. */
   unclaimedItem(key: ClaimKey): TransactItem;
-  /** The action that takes the lease, unless somebody else has it and it has not ended: `owner` may take it again. */
+  /** The action that takes the lease, under the condition that nobody has it, or that it has ended. */
   leaseItem(lease: Lease): TransactItem;
   /** The action that gives the lease back, under the condition that `owner` has it. */
   releaseItem(lease: ClaimKey & Pick<Lease, "owner">): TransactItem;

@@ -1,8 +1,9 @@
 import { BackboneError } from "../errors.ts";
 import { errorFields } from "../logging/index.ts";
 import { parseOptions } from "../options/index.ts";
-import type { KafkaClient } from "./kafka-client.ts";
+import type { KafkaAuth, KafkaClient } from "./kafka-client.ts";
 import { createKafkajsClient } from "./kafkajs-client.ts";
+import { missingGrant } from "./missing-grant.ts";
 import { defaultMaxBatchBytes, type PendingSend, sizeOf, takeBatch } from "./pending-send.ts";
 import type { Producer } from "./producer.ts";
 import { type ProducerOptions, producerOptionsSchema } from "./producer-options.ts";
@@ -25,6 +26,7 @@ import { type ProducerOptions, producerOptionsSchema } from "./producer-options.
 export function createProducer(options: ProducerOptions): Producer {
   const parsed = parseOptions("createProducer", producerOptionsSchema, options);
   const { logger, timeoutMs, maxIdleMs, now, createClient = () => createKafkajsClient(parsed) } = parsed;
+  const principal = principalOf(parsed.auth);
   const waiting: PendingSend[] = [];
   let connection: Connection | undefined;
   let lastUseAt = now();
@@ -62,7 +64,12 @@ export function createProducer(options: ProducerOptions): Producer {
       }
       // Without a connection nobody who waits for it can be served.
       const failed = batch.length === 0 ? waiting.splice(0) : batch;
-      for (const send of failed) send.reject(tooLarge ? tooLargeError(send, cause) : unavailable(send, cause));
+      const refusal = missingGrant(
+        cause,
+        { principal },
+        { operation: "WRITE", topics: failed.map(({ topic }) => topic) },
+      );
+      for (const send of failed) send.reject(tooLarge ? tooLargeError(send, cause) : unavailable(send, cause, refusal));
     }
   }
 
@@ -136,6 +143,12 @@ function timeIsUp(): Error {
   return new Error("the time budget is used up");
 }
 
+/** As whom the broker knows the client, as far as the client knows it. */
+function principalOf(auth: KafkaAuth): string {
+  if (auth.mechanism === "iam") return "the function's role";
+  return "username" in auth ? auth.username : `the user of ${auth.secretArn}`;
+}
+
 function bytesOf(batch: readonly PendingSend[]): number {
   return batch.reduce((sum, { record }) => sum + sizeOf(record), 0);
 }
@@ -145,10 +158,10 @@ function tooLargeError({ topic, record }: PendingSend, cause: unknown): Backbone
   return new BackboneError("RECORD_TOO_LARGE", message, { cause });
 }
 
-function unavailable({ topic, attempted }: PendingSend, cause: unknown): BackboneError {
+function unavailable({ topic, attempted }: PendingSend, cause: unknown, refusal?: string): BackboneError {
   const what = attempted
     ? "kafka did not acknowledge the record, its outcome is unknown"
     : "kafka was not reached, the record was not sent";
-  const reason = cause instanceof Error ? cause.message : "unknown failure";
+  const reason = refusal ?? (cause instanceof Error ? cause.message : "unknown failure");
   return new BackboneError("KAFKA_UNAVAILABLE", `${what}: topic ${topic}: ${reason}`, { cause });
 }

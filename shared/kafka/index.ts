@@ -2,6 +2,8 @@ export { createProducer } from "./create-producer.ts";
 export type { KafkaAuth, KafkaClient, ScramCredentials, TopicRecord } from "./kafka-client.ts";
 export { type KafkaConnection, kafkaVariables } from "./kafka-variables.ts";
 export { stopIdleTimers } from "./kafkajs-idle-timers.ts";
+export { saslOf } from "./kafkajs-sasl.ts";
+export { missingGrant } from "./missing-grant.ts";
 export { sizeOf as recordSizeOf } from "./pending-send.ts";
 export type { OutgoingRecord, Producer } from "./producer.ts";
 export type { ProducerOptions } from "./producer-options.ts";

@@ -110,7 +110,7 @@ export function eachRecord<T>(
     const parts = { claims, deadline, group, now };
     const attempt =
       engine.effects === "external"
-        ? runUnderLease(handle as Run<T>, { ...parts, owner: newToken(), leasedUntil: invocationEnd(context, now()) })
+        ? runUnderLease(handle as Run<T>, { ...parts, newToken, leasedUntil: invocationEnd(context, now()) })
         : decideAndCommit(handle as Decide<T>, { ...parts, outbox: batch.outbox });
     const settling = { ...parts, attempt, deadLetters, maxRedecisions: engine.maxRedecisions };
     try {

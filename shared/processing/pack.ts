@@ -4,6 +4,7 @@ import { mergeIncrements } from "./increments.ts";
 import {
   type ExclusivePart,
   isShared,
+  type Meaning,
   maxItems,
   maxTransactionBytes,
   type RecordTransaction,
@@ -30,6 +31,9 @@ interface Shared<Owner> {
   readonly increments: [Increment, ...Increment[]];
   readonly owners: Set<Owner>;
 }
+
+/** What the engine's own items say. They belong to one event, and nobody decides by them. */
+const bookkeepers: ReadonlySet<Meaning> = new Set(["claimed", "leased"]);
 
 /** Transactions of several records that are committed as one: no item twice, but increments of one item are merged. */
 export class Pack<Owner extends { readonly transaction: RecordTransaction }> {
@@ -58,11 +62,11 @@ export class Pack<Owner extends { readonly transaction: RecordTransaction }> {
     return "added";
   }
 
-  /** Whether one of the keys is that of an item which is not merely incremented. */
+  /** Whether one of the keys is that of an item which is changed in another way than by increments. */
   rewrites(keys: Iterable<string>): boolean {
     for (const text of keys) {
       const action = this.#actions.get(text);
-      if (action && "part" in action && action.part.meaning !== "claimed") return true;
+      if (action && "part" in action && !bookkeepers.has(action.part.meaning)) return true;
     }
     return false;
   }
@@ -87,13 +91,13 @@ export class Pack<Owner extends { readonly transaction: RecordTransaction }> {
       const reason = reasons[index];
       if (reason === undefined || reason.code === "none") return;
       const busy = reason.code === "conflict" || reason.code === "throttled";
-      for (const owner of "part" in action ? [action.owner] : action.owners) {
+      const owners = "part" in action ? [action.owner] : [...action.owners];
+      for (const owner of owners) {
         const found = own.get(owner);
         if (found === undefined) continue;
         if (busy) found.busy = true;
-        else if ("part" in action) found.failed.push({ part: action.part, reason });
-        else if (this.owners.length > 1) found.shared = true;
-        else found.failed.push({ part: { item: {}, meaning: "redecide" }, reason });
+        else if (owners.length > 1) found.shared = true;
+        else found.failed.push({ meaning: "redecide", ...("part" in action && action.part), reason });
       }
     });
     return new Map([...own].map(([owner, found]) => [owner, cancelledBy(owner, found)]));

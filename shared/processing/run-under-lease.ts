@@ -14,8 +14,8 @@ import type { Verdict } from "./verdict.ts";
 export type Run<T> = (event: CloudEventV1<T>, record: SourceRecord, signal: AbortSignal) => Promise<void> | void;
 
 export interface LeaseParts extends AttemptParts {
-  /** Names this invocation: at most 36 characters, never the same twice. */
-  readonly owner: string;
+  /** Names of owners: at most 36 characters, never the same twice. */
+  readonly newToken: () => string;
   /** When the invocation is over at the latest: nobody else runs the event before. */
   readonly leasedUntil: Date;
 }
@@ -27,10 +27,10 @@ export interface LeaseParts extends AttemptParts {
  * the event is run again.
  */
 export function runUnderLease<T>(run: Run<T>, parts: LeaseParts): Attempt<T> {
-  const { claims, deadline, group, now, owner, leasedUntil } = parts;
+  const { claims, deadline, group, now, newToken, leasedUntil } = parts;
   const { store, consumerGroup, ttlSeconds } = claims;
 
-  function acquire(key: ClaimKey): Promise<Verdict> {
+  function acquire(key: ClaimKey, owner: string): Promise<Verdict> {
     return group.commit(
       bookkeeping(key.eventId, [
         [`claim ${claimIdOf(key)}`, { item: store.unclaimedItem(key), meaning: "claimed" }],
@@ -42,7 +42,7 @@ export function runUnderLease<T>(run: Run<T>, parts: LeaseParts): Attempt<T> {
     );
   }
 
-  function complete(key: ClaimKey, eventType: string): Promise<Verdict> {
+  function complete(key: ClaimKey, owner: string, eventType: string): Promise<Verdict> {
     const claim = store.claimItem({ ...key, eventType, claimedAt: now(), ttlSeconds });
     return group.commit(
       bookkeeping(key.eventId, [
@@ -52,22 +52,24 @@ export function runUnderLease<T>(run: Run<T>, parts: LeaseParts): Attempt<T> {
     );
   }
 
-  async function release(key: ClaimKey): Promise<void> {
+  async function release(key: ClaimKey, owner: string): Promise<void> {
     const item = store.releaseItem({ ...key, owner });
     await group.commit(bookkeeping(key.eventId, [[`lease ${claimIdOf(key)}`, { item, meaning: "leased" }]]));
   }
 
   return async (event, source) => {
     const key = { consumerGroup, source: event.source, eventId: event.id };
-    const leased = await acquire(key);
+    // One owner a try: an event that stands twice in a batch is not run twice at once.
+    const owner = newToken();
+    const leased = await acquire(key, owner);
     if (leased.status !== "processed") return leased;
     try {
       await group.whileDeciding(() => deadline.race(() => run(event, source, deadline.signal)));
     } catch (error) {
       // A run that the deadline has left may still be running: its lease keeps others away until it cannot be.
-      if (!deadline.signal.aborted) await release(key);
+      if (!deadline.signal.aborted) await release(key, owner);
       throw error;
     }
-    return complete(key, event.type);
+    return complete(key, owner, event.type);
   };
 }

@@ -16,8 +16,7 @@ export type Verdict =
   | { readonly status: "refused"; readonly error: BackboneError };
 
 /** An action of a cancelled transaction and its reason. */
-export interface FailedPart {
-  readonly part: ExclusivePart;
+export interface FailedPart extends Omit<ExclusivePart, "item"> {
   readonly reason: CancellationReason;
 }
 
@@ -29,7 +28,7 @@ export interface FailedPart {
  */
 export function verdictOf(eventId: string, failed: readonly FailedPart[]): Verdict | undefined {
   const meaning = (["claimed", "leased", "redecide", "duplicateOfBusinessKey", "ruleViolated"] as const).find((one) =>
-    failed.some(({ part, reason }) => reason.code === "conditionFailed" && part.meaning === one),
+    failed.some(({ meaning, reason }) => reason.code === "conditionFailed" && meaning === one),
   );
   const invalid = failed.some(({ reason }) => reason.code === "invalid");
   // What DynamoDB refuses as invalid it refuses whatever the state is, unless the event has had its effect already.
@@ -61,9 +60,9 @@ const verdicts: Readonly<Record<Meaning, (eventId: string, failed: readonly Fail
 
 /** The event that the item in the way names, where the write says how. */
 function earlierEvent(failed: readonly FailedPart[]): string {
-  for (const { part, reason } of failed) {
-    if (part.meaning !== "duplicateOfBusinessKey" || part.eventIdAttribute === undefined) continue;
-    const id = reason.existing?.[part.eventIdAttribute];
+  for (const { meaning, eventIdAttribute, reason } of failed) {
+    if (meaning !== "duplicateOfBusinessKey" || eventIdAttribute === undefined) continue;
+    const id = reason.existing?.[eventIdAttribute];
     if (typeof id === "string") return `the event '${id}'`;
   }
   return "another event";

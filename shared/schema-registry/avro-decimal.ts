@@ -1,14 +1,5 @@
 import avro from "avsc";
-import * as v from "valibot";
 import { ConvertedType } from "./avro-converted-type.ts";
-
-const attributes = v.pipe(
-  v.object({
-    precision: v.pipe(v.number(), v.integer(), v.minValue(1)),
-    scale: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
-  }),
-  v.check(({ precision, scale }) => scale <= precision, "scale is greater than precision"),
-);
 
 /**
  * `decimal` as a text with exactly `scale` digits after the point, "-12.50": a number of JavaScript cannot hold every
@@ -25,7 +16,7 @@ export class Decimal extends ConvertedType {
   constructor(schema: avro.Schema, options: unknown) {
     super(schema, options);
     if (!avro.Type.isType(this.underlyingType, "bytes", "fixed")) throw new Error("decimal must be bytes or fixed");
-    const { precision, scale } = v.parse(attributes, schema);
+    const { precision, scale } = attributesOf(schema);
     this.precision = precision;
     this.scale = scale;
     this.#limit = 10n ** BigInt(precision);
@@ -68,6 +59,18 @@ export class Decimal extends ConvertedType {
     const isPlain = avro.Type.isType(writer, "bytes", "fixed");
     return isPlain ? (bytes) => this._fromValue(Buffer.from(bytes)) : undefined;
   }
+}
+
+function attributesOf(schema: avro.Schema): { readonly precision: number; readonly scale: number } {
+  const attributes: { readonly precision?: unknown; readonly scale?: unknown } = Object(schema);
+  const { precision, scale = 0 } = attributes;
+  if (!isWhole(precision) || precision < 1) throw new Error("precision must be a whole number of at least 1");
+  if (!isWhole(scale) || scale > precision) throw new Error("scale must be a whole number from 0 to the precision");
+  return { precision, scale };
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0;
 }
 
 /** The fewest bytes that hold a number in two's complement, big-endian. */

@@ -1,9 +1,5 @@
-import avroTypes from "avsc";
 import { BackboneError } from "../errors.ts";
-import { boundedType } from "./avro-bounded-types.ts";
-import { valueFromJson } from "./avro-json.ts";
-import { readerLogicalTypes, writerLogicalTypes } from "./avro-logical-types.ts";
-import { type Decode, Misfit, type SchemaFormat, type WrittenSchema } from "./schema.ts";
+import { type FormatOnUse, Misfit } from "./schema.ts";
 
 /**
  * An Avro schema of this project's own. The schema that a value was written with is resolved to it.
@@ -13,68 +9,32 @@ import { type Decode, Misfit, type SchemaFormat, type WrittenSchema } from "./sc
  * nanoseconds, a time of day) is not read as one of them. A `long` beyond 2^53 is refused, either way. The schema is
  * self-contained; a writer's may refer to others.
  *
+ * avsc is loaded, and the schema made a type of, with the first value that is read or written: a cold start goes
+ * without, and a first value waits for the registry meanwhile. `load` finds a wrong schema before.
+ *
  * @param schema the schema's JSON, parsed
- * @throws BackboneError INVALID_OPTIONS for what is no Avro schema
  * @see https://avro.apache.org/docs/1.12.0/specification/#schema-resolution
  */
-export function avro(schema: object): SchemaFormat {
-  const type = readerType(schema);
+export function avro(schema: object): FormatOnUse {
   return {
     schemaType: "AVRO",
     schema: JSON.stringify(schema),
-    recordName: type.name,
-    decoderOf: (writer) => decoderOf(type, writer),
-    fromJson: (json) => valueFromJson(type, json),
-    encode: (data) => encode(type, data),
+    recordName: fullNameOf(schema),
+    async load() {
+      const { avroFormat } = await import("./avro-format.ts");
+      try {
+        return avroFormat(schema, (what) => new Misfit(what));
+      } catch (cause) {
+        throw new BackboneError("INVALID_OPTIONS", "not an avro schema", { cause });
+      }
+    },
   };
 }
 
-function readerType(schema: object): avroTypes.Type {
-  try {
-    return avroTypes.Type.forSchema(avroSchemaOf(schema), {
-      logicalTypes: readerLogicalTypes,
-      // A wrong one, which is to be ignored in a writer's schema, is a mistake in one's own.
-      assertLogicalTypes: true,
-      omitRecordMethods: true,
-      typeHook: boundedType,
-    });
-  } catch (cause) {
-    throw new BackboneError("INVALID_OPTIONS", "not an avro schema", { cause });
-  }
-}
-
-function decoderOf(reader: avroTypes.Type, writer: WrittenSchema): Decode {
-  // It costs nothing measurable where both are the same.
-  const resolver = reader.createResolver(writerType(writer));
-  return (value, start) => {
-    const { value: data, offset } = reader.decode(value, start, resolver);
-    if (offset === value.length) return data;
-    throw new Misfit(offset < 0 ? "it has too few bytes" : `${value.length - offset} bytes are left over`);
-  };
-}
-
-function writerType({ schema, references = [] }: WrittenSchema): avroTypes.Type {
-  const options = {
-    registry: {},
-    logicalTypes: writerLogicalTypes,
-    omitRecordMethods: true,
-    typeHook: boundedType,
-  };
-  // Each leaves its named types in the registry of the options, for those after it.
-  for (const reference of references) avroTypes.Type.forSchema(avroSchemaOf(JSON.parse(reference)), options);
-  return avroTypes.Type.forSchema(avroSchemaOf(JSON.parse(schema)), options);
-}
-
-function encode(type: avroTypes.Type, data: unknown): Buffer {
-  const wrong: string[] = [];
-  const fits = type.isValid(data, { errorHook: (path) => wrong.push(path.join(".") || "(whole)") });
-  if (fits) return type.toBuffer(data);
-  throw new Misfit(wrong.join(", "));
-}
-
-type AvroSchema = Parameters<typeof avroTypes.Type.forSchema>[0];
-
-/** avsc checks the schema itself when it makes the type of it, and throws when it is none. */
-function avroSchemaOf(schema: unknown): AvroSchema {
-  return schema as AvroSchema;
+/** https://avro.apache.org/docs/1.12.0/specification/#names */
+function fullNameOf(schema: { readonly name?: unknown; readonly namespace?: unknown }): string | undefined {
+  const { name, namespace } = schema;
+  if (typeof name !== "string") return undefined;
+  const isFull = name.includes(".") || typeof namespace !== "string" || namespace === "";
+  return isFull ? name : `${namespace}.${name}`;
 }

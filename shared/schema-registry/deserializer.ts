@@ -3,7 +3,7 @@ import { BackboneError } from "../errors.ts";
 import { parseOptions } from "../options/index.ts";
 import { parseJsonBytes } from "./json-bytes.ts";
 import type { SchemaRegistry } from "./registry.ts";
-import { type Decode, Misfit, type SchemaFormat, type SchemaType } from "./schema.ts";
+import { type Decode, type LoadedFormat, Misfit, type SchemaFormat, type SchemaType } from "./schema.ts";
 import { readSchemaId, wireFormatHeadBytes } from "./wire-format.ts";
 
 /** What the event source mapping says of a value that it has deserialized, in the record's `valueSchemaMetadata`. */
@@ -44,7 +44,7 @@ export interface DeserializerOptions {
 const maxShownLength = 80;
 
 interface Reader {
-  readonly format: SchemaFormat;
+  format: SchemaFormat;
   readonly decodes: Map<number, Decode>;
   readonly preparing: Map<number, Promise<Decode>>;
 }
@@ -57,7 +57,7 @@ const optionsSchema = v.strictObject({
   readers: v.record(
     v.string(),
     v.custom<SchemaFormat>(
-      (format) => typeof format === "object" && format !== null && "decoderOf" in format,
+      (format) => typeof format === "object" && format !== null && ("decoderOf" in format || "load" in format),
       "must be made by avro, jsonSchema or protobuf (the latter two are to be awaited)",
     ),
   ),
@@ -86,10 +86,10 @@ export function createDeserializer(options: DeserializerOptions): Deserializer {
   function prepare(reader: Reader, eventType: string, schemaId: number): Promise<Decode> {
     const present = reader.preparing.get(schemaId);
     if (present !== undefined) return present;
-    const preparing = registry
-      .schemaById(schemaId)
-      .then((writer) => {
-        const decode = decoderOf(reader.format, eventType, schemaId, writer);
+    // The request first: what is loaded on use is loaded while its answer is awaited.
+    const preparing = Promise.all([registry.schemaById(schemaId), loaded(reader)])
+      .then(([writer, format]) => {
+        const decode = decoderOf(format, eventType, schemaId, writer);
         reader.decodes.set(schemaId, decode);
         return decode;
       })
@@ -150,12 +150,22 @@ function decoded(decode: Decode, eventType: string, schemaId: number | string, v
   }
 }
 
-function bareJson({ format }: Reader, eventType: string, schemaId: string, value: Buffer): unknown {
+/** From its loading on, a reader costs its records no promise. */
+async function loaded(reader: Reader): Promise<LoadedFormat> {
+  if (!("load" in reader.format)) return reader.format;
+  const format = await reader.format.load();
+  reader.format = format;
+  return format;
+}
+
+function bareJson(reader: Reader, eventType: string, schemaId: string, value: Buffer): unknown {
+  const { format } = reader;
+  if ("load" in format) return loaded(reader).then(() => bareJson(reader, eventType, schemaId, value));
   return decoded((bytes) => format.fromJson(parseJsonBytes(bytes)), eventType, schemaId, value, 0);
 }
 
 function decoderOf(
-  format: SchemaFormat,
+  format: LoadedFormat,
   eventType: string,
   schemaId: number,
   writer: Awaited<ReturnType<SchemaRegistry["schemaById"]>>,

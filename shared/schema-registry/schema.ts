@@ -24,12 +24,23 @@ export class Misfit extends Error {}
 export type Decode = (value: Buffer, start: number) => unknown;
 
 /**
- * A schema of this project's own with what it takes to read and write with it: what `avro`, `jsonSchema` and `protobuf`
- * make. Everything is synchronous, so that a record costs no promise.
+ * A schema of this project's own: what `avro`, `jsonSchema` and `protobuf` make, with what it takes to read and write
+ * with it, or with how that is loaded when it is first used.
  */
-export interface SchemaFormat extends Schema {
+export type SchemaFormat = LoadedFormat | FormatOnUse;
+
+interface NamedSchema extends Schema {
   /** Full name of the record or message, title of a JSON schema: what subjects are named after. */
   readonly recordName: string | undefined;
+}
+
+export interface FormatOnUse extends NamedSchema {
+  /** @throws BackboneError INVALID_OPTIONS for what is no schema of its type */
+  load(): Promise<LoadedFormat>;
+}
+
+/** Everything is synchronous, so that a record costs no promise. */
+export interface LoadedFormat extends NamedSchema {
   /** How values of the writer's schema are read as this one; throws when they cannot be. */
   decoderOf(writer: WrittenSchema): Decode;
   /** Reads a value that the event source mapping has turned into JSON already; throws when it does not fit. */

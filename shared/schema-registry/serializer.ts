@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { BackboneError } from "../errors.ts";
 import { parseOptions } from "../options/index.ts";
 import type { SchemaRegistry } from "./registry.ts";
-import { Misfit, type SchemaFormat, type SchemaType } from "./schema.ts";
+import { type LoadedFormat, Misfit, type SchemaFormat, type SchemaType } from "./schema.ts";
 import { type SubjectNameStrategy, subjectName, subjectNameStrategies } from "./subject-name.ts";
 import { writeWireFormat } from "./wire-format.ts";
 
@@ -31,6 +31,11 @@ export interface SerializerOptions {
   readonly autoRegister?: boolean;
 }
 
+interface Writer {
+  format: SchemaFormat;
+  readonly subject: string;
+}
+
 const contentTypes: Readonly<Record<SchemaType, string>> = {
   AVRO: "application/avro",
   JSON: "application/json",
@@ -46,7 +51,7 @@ const optionsSchema = v.strictObject({
   writers: v.record(
     v.string(),
     v.custom<SchemaFormat>(
-      (format) => typeof format === "object" && format !== null && "encode" in format,
+      (format) => typeof format === "object" && format !== null && ("encode" in format || "load" in format),
       "must be made by avro, jsonSchema or protobuf (the latter two are to be awaited)",
     ),
   ),
@@ -71,7 +76,7 @@ export function createSerializer(options: SerializerOptions): Serializer {
       "wrong options for createSerializer: autoRegister needs a registry that registers",
     );
   }
-  const writers = new Map(
+  const writers = new Map<string, Writer>(
     Object.entries(parsed.writers).map(([eventType, format]) => {
       const { recordName } = format;
       return [eventType, { format, subject: subjectName(subjectNameStrategy, { topic, recordName }) }];
@@ -101,7 +106,10 @@ export function createSerializer(options: SerializerOptions): Serializer {
   return {
     contentTypeOf: (eventType) => contentTypes[writerOf(eventType).format.schemaType],
     async serialize(eventType, data) {
-      const { format, subject } = writerOf(eventType);
+      const writer = writerOf(eventType);
+      const { subject } = writer;
+      const format = "load" in writer.format ? await writer.format.load() : writer.format;
+      writer.format = format;
       const body = encoded(format, eventType, data);
       return writeWireFormat(
         await (autoRegister ? registeredId(eventType, subject, format) : registry.idOf(subject, format)),
@@ -111,7 +119,7 @@ export function createSerializer(options: SerializerOptions): Serializer {
   };
 }
 
-function encoded(format: SchemaFormat, eventType: string, data: unknown): Buffer {
+function encoded(format: LoadedFormat, eventType: string, data: unknown): Buffer {
   try {
     return format.encode(data);
   } catch (error) {

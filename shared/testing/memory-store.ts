@@ -72,8 +72,8 @@ export class MemoryStore implements IdempotencyStore {
       Put: {
         TableName: "claims",
         Item: { id: leaseIdOf(key), owner, leasedUntil: leasedUntil.getTime() },
-        ConditionExpression: "attribute_not_exists(id) OR leasedUntil < :now OR owner = :owner",
-        ExpressionAttributeValues: { ":now": now.getTime(), ":owner": owner },
+        ConditionExpression: "attribute_not_exists(id) OR leasedUntil < :now",
+        ExpressionAttributeValues: { ":now": now.getTime() },
       },
     };
   }

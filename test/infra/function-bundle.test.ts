@@ -1,25 +1,58 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { bundleFunction } from "../../infra/constructs/function-bundle.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-test("what a function loads only on use works from the chunks of its bundle", () => {
-  // Below the project, where the AWS SDK is found as it is in Lambda's runtime.
+/** The folder of an entry's bundle: below the project, where the AWS SDK is found as it is in Lambda's runtime. */
+function bundled(entry: string): string {
   const cache = join(root, "node_modules/.cache");
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, "function-bundle-"));
-  try {
-    bundleFunction(join(root, "test/fixtures/bundles/loaded-on-use.ts"), folder);
-    const printed = execFileSync(process.execPath, [join(folder, "index.mjs")], { encoding: "utf8" });
-    const { types, reasons, signer } = JSON.parse(printed);
-    expect(types).toEqual(["JSON", "JSON", "JSON", "PROTOBUF"]);
-    expect(reasons).toHaveLength(2);
-    for (const reason of reasons) expect(reason).not.toMatch(/undefined|not a function|not a constructor/);
-    expect(signer).toBe("function");
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  bundleFunction(join(root, entry), folder);
+  return folder;
+}
+
+test("what a function loads only on use works from the chunks of its bundle", () => {
+  const folder = bundled("test/fixtures/bundles/loaded-on-use.ts");
+  const printed = execFileSync(process.execPath, [join(folder, "index.mjs")], { encoding: "utf8" });
+  const { types, reasons, signer, order, cancelled } = JSON.parse(printed);
+  expect(types).toEqual(["JSON", "JSON", "JSON", "PROTOBUF"]);
+  expect(reasons).toHaveLength(2);
+  for (const reason of reasons) expect(reason).not.toMatch(/undefined|not a function|not a constructor/);
+  expect(signer).toBe("function");
+  expect(order).toEqual({ id: "1" });
+  expect(cancelled.reasons).toEqual([{ code: "conditionFailed", existing: { eventId: "first" } }]);
 });
+
+test("a cold start of inventory reads the packages that every batch needs, and no other", () => {
+  const folder = bundled("functions/inventory/handler.ts");
+  expect(packagesReadAtStart(folder)).toEqual(["@middy/core", "@opentelemetry/api", "uuid", "valibot"]);
+});
+
+test("a stack trace names the files and lines of the source", () => {
+  const folder = bundled("test/fixtures/bundles/failing.ts");
+  const { stderr } = spawnSync(process.execPath, ["--enable-source-maps", join(folder, "index.mjs")], {
+    encoding: "utf8",
+  });
+  expect(stderr).toMatch(/at refuseOrder .*test\/fixtures\/bundles\/failing\.ts:3:9/);
+});
+
+/** Of the files that `index.mjs` imports statically; their source maps say what they were made of. */
+function packagesReadAtStart(folder: string): string[] {
+  const files = new Set(["index.mjs"]);
+  const packages = new Set<string>();
+  for (const file of files) {
+    const imports = readFileSync(join(folder, file), "utf8").matchAll(/(?:from|import)"\.\/([^"]+\.mjs)"/g);
+    for (const [, imported = ""] of imports) files.add(imported);
+    const { sources }: { sources: string[] } = JSON.parse(readFileSync(join(folder, `${file}.map`), "utf8"));
+    for (const source of sources) {
+      const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(join(folder, source)) ?? [];
+      if (name !== undefined) packages.add(name);
+    }
+  }
+  return [...packages].sort();
+}

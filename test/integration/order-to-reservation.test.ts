@@ -1,7 +1,11 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runAccess } from "../../local/access/run.ts";
 import type { LocalFunction } from "../../local/lambda/local-function.ts";
 import { outboxWrite } from "../../shared/outbox/index.ts";
 import { orderBody, post } from "./orders.ts";
@@ -323,5 +327,20 @@ describe("with a part away", () => {
     expect(await countOf("stalled-")).toBe(orders.length);
     expect(await takenOf("D-1")).toBe(orders.length);
     expect(await messagesOf(backbone, deadLetterTopic)).toHaveLength(deadLettersBefore);
+  });
+});
+
+describe("npm run access, without a word on where", () => {
+  it("finds the running backbone, which is what the access file says", async () => {
+    // A cache of its own: beside this backbone others may run, of which one would have to be named.
+    const cache = mkdtempSync(join(tmpdir(), "cache-"));
+    const run = dirname(backbone.logFolder);
+    mkdirSync(join(cache, "runs"));
+    symlinkSync(run, join(cache, "runs", basename(run)));
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const code = await runAccess(["drift"], { stdout, stderr, env: { BACKBONE_CACHE_DIR: cache } });
+    stdout.end();
+    expect(await text(stdout)).toMatch(/^No changes: \d+ topics and \d+ ACLs are as the file says\.\n$/);
+    expect(code).toBe(0);
   });
 });

@@ -18,6 +18,9 @@ export interface TestBroker {
   readonly address: string;
   /** Of a principal that may do anything. */
   readonly credentials: ScramCredentials;
+  /** A client of one of the principals that it was started with, and what that logs in with. */
+  clientOf(principal: string): Kafka;
+  credentialsOf(principal: string): ScramCredentials;
   /** PEM file of the broker's certificate. This process trusts it already. */
   readonly certificateFile: string;
   readonly kafka: Kafka;
@@ -26,11 +29,14 @@ export interface TestBroker {
   stop(): Promise<void>;
 }
 
-export async function startTestBroker(serverProperties: Readonly<Record<string, string>> = {}): Promise<TestBroker> {
+export async function startTestBroker(
+  serverProperties: Readonly<Record<string, string>> = {},
+  principals: readonly string[] = [],
+): Promise<TestBroker> {
   await stopIdleTimers();
   const [parts, ports] = await Promise.all([installParts(cacheFolder(process.env), () => {}), freePorts()]);
   const folder = createRunFolder(mkdtempSync(join(tmpdir(), "broker-test-")), undefined);
-  const identity = await loadIdentity(folder.state, []);
+  const identity = await loadIdentity(folder.state, principals);
   const certificateFile = join(folder.state, "certificate.pem");
   writeFileSync(certificateFile, identity.certificate);
   setDefaultCACertificates([...getCACertificates(), identity.certificate]);
@@ -44,13 +50,17 @@ export async function startTestBroker(serverProperties: Readonly<Record<string, 
     identity,
     serverProperties: new Map(Object.entries(serverProperties)),
   });
-  const kafka = kafkaClient(ports.kafka, identity, adminPrincipal);
+  const clientOf = (principal: string) => kafkaClient(ports.kafka, identity, principal);
+  const credentialsOf = (username: string) => ({ username, password: passwordOf(identity, username) });
+  const kafka = clientOf(adminPrincipal);
   const admin = kafka.admin();
   await admin.connect();
   return {
     port: ports.kafka,
     address: `127.0.0.1:${ports.kafka}`,
-    credentials: { username: adminPrincipal, password: passwordOf(identity, adminPrincipal) },
+    credentials: credentialsOf(adminPrincipal),
+    clientOf,
+    credentialsOf,
     certificateFile,
     kafka,
     async createTopic({ partitions = 1, maxMessageBytes = 1_048_588 } = {}) {

@@ -18,6 +18,7 @@ test("a dead-letter topic has the size of its source, and keeps what the source 
       "min.insync.replicas": "2",
       "retention.ms": "1209600000",
     },
+    description: "records of orders that stock could not process",
   });
 });
 
@@ -34,10 +35,9 @@ services: { stock: { type: application, consumes: [orders] } }
 });
 
 test("a service without dead letters has no dead-letter topics", () => {
-  const [, stock, keeper] = smallAccess().services;
+  const access = smallAccess();
 
-  expect(stock && deadLetterTopicsOf(stock)).toEqual(["orders.stock.dlt"]);
-  expect(keeper && deadLetterTopicsOf(keeper)).toEqual([]);
+  expect(access.services.map((service) => deadLetterTopicsOf(access, service))).toEqual([[], ["orders.stock.dlt"], []]);
 });
 
 test("SCRAM services get ACLs for what they produce, consume and are given by hand, IAM services none", () => {
@@ -72,6 +72,7 @@ services: { stock: { type: application, auth: scram, consumes: [orders] } }
 
   expect(aclsOf(access)).toContainEqual({
     principal: "User:stock",
+    host: "*",
     resourceType: "TOPIC",
     resourceName: "orders.stock.dlt",
     patternType: "LITERAL",

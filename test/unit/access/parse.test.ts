@@ -1,18 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseAccess, readAccess } from "../../../shared/access/index.ts";
-import { BackboneError } from "../../../shared/errors.ts";
-import { smallAccess, smallState } from "./state.ts";
-
-function problemOf(text: string): string {
-  try {
-    parseAccess(text, "access.yaml");
-  } catch (error) {
-    if (error instanceof BackboneError && error.code === "INVALID_OPTIONS") return error.message;
-    throw error;
-  }
-  throw new Error("the text was accepted");
-}
+import { problemOf, smallAccess, smallState } from "./state.ts";
 
 test("settings, principals and groups get their defaults", () => {
   const { topics, services } = smallAccess();
@@ -28,12 +17,15 @@ test("settings, principals and groups get their defaults", () => {
   ]);
   expect(services[1]).toEqual({
     name: "stock",
+    type: "application",
     principal: "User:stock",
     groupId: "stock",
     auth: "iam",
     deadLetters: true,
     produces: [],
     consumes: ["orders"],
+    connectors: [],
+    storageTopics: [],
   });
   expect(services[2]).toMatchObject({ principal: "User:journal-keeper", groupId: "keepers", auth: "scram" });
 });
@@ -43,7 +35,14 @@ test("three copies are kept of a topic where nothing else is said", () => {
 });
 
 test("an empty file is an access file without topics", () => {
-  expect(parseAccess("", "access.yaml")).toEqual({ topics: [], services: [], customAcls: [] });
+  expect(parseAccess("", "access.yaml")).toEqual({
+    topics: [],
+    services: [],
+    users: [],
+    customAcls: [],
+    blacklistPrefixes: [],
+    describesTopics: false,
+  });
 });
 
 test("a file that is not there is named", () => {
@@ -58,8 +57,12 @@ topics:
   orders: { partitions: 0, replicas: 3, configs: { retention.ms: [1] } }
   "what?": { partitions: 1 }
 services:
-  shop: { type: kafka-connect, auth: mtls, produces: orders }
+  shop: { type: application, auth: mtls, produces: orders }
   stock: { consumes: [orders] }
+  lost: { type: kafka-stream }
+  nothing:
+users:
+  ops: { principal: ops, roles: [admin] }
 unknown: {}
 `);
 
@@ -67,13 +70,17 @@ unknown: {}
     "access.yaml",
     "topics.orders.partitions: must be an integer of at least 1, got 0",
     "topics.orders.configs.retention.ms: must be text, a number or a boolean, got [1]",
-    "topics.orders.replicas: unknown key",
+    "topics.orders.replicas: unknown key, must be owner or description or partitions or replication or configs",
     `topics.what?: must be 1 to 249 of a-z, A-Z, 0-9, '.', '_' and '-', got "what?"`,
-    'services.shop.type: must be application, got "kafka-connect"',
     'services.shop.auth: must be iam or scram, got "mtls"',
-    "services.shop.produces: must be a list of topics",
-    "services.stock.type: missing",
-    "unknown: unknown key",
+    'services.shop.produces: must be a list of topics, got "orders"',
+    "services.stock.type: missing, must be application or kafka-connect or kafka-streams",
+    'services.lost.type: must be application or kafka-connect or kafka-streams, got "kafka-stream"',
+    "services.nothing: must be a mapping, got null",
+    "users.ops.principal: must be 'User:<name>', got \"ops\"",
+    'users.ops.roles.0: must be writer or reader or operator, got "admin"',
+    "unknown: unknown key, must be settings or variables or topics or services or users or customServiceAcls or " +
+      "customUserAcls",
   ]);
 });
 
@@ -94,13 +101,7 @@ test.each([
     "a second service in a group",
     "group-id: keepers",
     "group-id: stock",
-    /services\.keeper\.group-id: 'stock' is already that of services\.stock/,
-  ],
-  [
-    "a second service under a principal",
-    "User:journal-keeper",
-    "User:shop",
-    /services\.keeper\.principal: 'User:shop' is already that of services\.shop/,
+    /services\.keeper\.group-id: the group 'stock' is already that of services\.stock\.group-id/,
   ],
   [
     "a principal that is no user",
@@ -133,10 +134,22 @@ test.each([
     /'orders\.stock\.dlt' clashes with 'orders\.stock\.dlt'/,
   ],
   [
+    "a setting that Kafka's topics do not have",
+    "retention.ms: 604800000",
+    "retentions.ms: 604800000",
+    /topics\.orders\.configs\.retentions\.ms: is no topic setting of Kafka/,
+  ],
+  [
+    "ACLs of a user that there is not",
+    "customServiceAcls:\n  keeper:",
+    "customUserAcls:\n  keeper:",
+    /customUserAcls\.keeper: must be a user of this file \(there is none\), got 'keeper'/,
+  ],
+  [
     "ACLs of a service that has none",
     "customServiceAcls:\n  keeper:",
     "customServiceAcls:\n  shop:",
-    /customServiceAcls\.shop: must be a service of this file with auth scram \(keeper\)/,
+    /customServiceAcls\.shop: must be a service of this file with auth scram \(keeper\), got 'shop'/,
   ],
   [
     "an unknown operation",

@@ -1,6 +1,7 @@
 import { type Access, parseAccess } from "../../../shared/access/index.ts";
+import { BackboneError } from "../../../shared/errors.ts";
 
-/** A small access file with one service of each kind. */
+/** A small access file with one service of each way to prove who it is. */
 export const smallState = `
 settings:
   topics:
@@ -37,4 +38,19 @@ customServiceAcls:
 
 export function smallAccess(): Access {
   return parseAccess(smallState, "access.yaml");
+}
+
+/** The message with which an access file is refused. */
+export function problemOf(text: string, stage?: string): string {
+  return refusalOf(() => parseAccess(text, "access.yaml", stage === undefined ? {} : { stage }));
+}
+
+export function refusalOf(read: () => Access): string {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof BackboneError && error.code === "INVALID_OPTIONS") return error.message;
+    throw error;
+  }
+  throw new Error("the text was accepted");
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createRunFolder } from "../../../local/run-folder.ts";
+import { createRunFolder, runningClientFiles } from "../../../local/run-folder.ts";
 
 /** Above every limit of process ids (Linux: 4,194,304), so nothing runs under it. */
 const deadPid = 99_999_999;
@@ -74,5 +74,30 @@ describe("createRunFolder", () => {
     const data = join(newFolder(), "deep/data");
     createRunFolder(newFolder(), data);
     expect(existsSync(data)).toBe(true);
+  });
+});
+
+describe("runningClientFiles", () => {
+  it("names the client file of each run whose process runs, until the run ends", () => {
+    const { cache, names } = cacheWith(deadPid);
+    writeFileSync(join(cache, "runs", names[0] ?? "", "client.properties"), "");
+    const [without, running] = [createRunFolder(cache, undefined), createRunFolder(cache, newFolder())];
+    writeFileSync(running.clientFile, "");
+    expect(without.clientFile).not.toBe(running.clientFile);
+    expect(runningClientFiles(cache)).toEqual([running.clientFile]);
+    running.discardState();
+    expect(runningClientFiles(cache)).toEqual([]);
+  });
+
+  it("is taken away from a run that was killed", () => {
+    const { cache, names } = cacheWith(deadPid);
+    const left = join(cache, "runs", names[0] ?? "", "client.properties");
+    writeFileSync(left, "");
+    createRunFolder(cache, undefined);
+    expect(existsSync(left)).toBe(false);
+  });
+
+  it("finds nothing where nothing was ever started", () => {
+    expect(runningClientFiles(newFolder())).toEqual([]);
   });
 });

@@ -36,6 +36,14 @@ describe("effects outside of the database", () => {
     expect(ran).toEqual([]);
   });
 
+  test("an event that stands twice in a batch is run once", async () => {
+    const ran: string[] = [];
+    const records = [decoded({ id: "a", key: "k" }), decoded({ id: "a", partition: 1 })];
+    const { ends } = await runExternal({ records, run: ({ id }) => void ran.push(id) });
+    expect(ends.toSorted()).toEqual(["duplicate", "processed"]);
+    expect(ran).toEqual(["a"]);
+  });
+
   test("an event that another invocation is running stays unfinished, and is run when that one's lease has ended", async () => {
     const store = new MemoryStore();
     const started = new Date("2026-01-01T00:00:00Z");

@@ -78,6 +78,22 @@ describe("a shared transaction", () => {
     expect([...store.table("names").keys()]).toEqual(["r2", "r3"]);
   });
 
+  test("is not split for an increment that one record alone makes: it is decided again beside the others", async () => {
+    const store = stocked(5);
+    const records = ids(3).map((id) => decoded({ id }));
+    const decide = ({ id }: { id: string }) => {
+      const remaining = Number(store.table("stock").get("x")?.remaining);
+      if (id === "r1" && remaining === 5) {
+        store.table("stock").set("x", { sku: "x", remaining: 1 });
+        return { increments: [take(2)] };
+      }
+      return {};
+    };
+    const { ends } = await runBatch({ records, decide, store });
+    expect(ends).toEqual(["processed", "processed", "processed"]);
+    expect(sizes(store)).toEqual([4, 3]);
+  });
+
   test("loses only the records that are to blame; the others commit together", async () => {
     const store = new MemoryStore();
     await runBatch({ records: [decoded({ id: "r1" })], decide: () => ({}), store });

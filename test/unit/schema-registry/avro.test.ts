@@ -146,8 +146,20 @@ describe("the deserializer", () => {
     }
   });
 
-  test("a reader that is no schema is refused at once", () => {
-    expect(() => deserializer({ type: "nonsense" })).toThrow(expect.objectContaining({ code: "INVALID_OPTIONS" }));
+  test("a reader that is no schema is INVALID_OPTIONS with the first value", async () => {
+    const read = deserializer({ type: "nonsense" }).deserialize(orderCreatedType, framed(0));
+    await expect(read).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
+  });
+
+  test("once the schema is known, a value is read without a promise", async () => {
+    const schemaById = async () => avro(orderCreatedSchema);
+    const readers = { [orderCreatedType]: avro(orderCreatedSchema) };
+    const { deserialize } = createDeserializer({ registry: { schemaById }, readers });
+    const value = await orderCreatedValue(order);
+    const first = deserialize(orderCreatedType, value);
+    expect(first).toBeInstanceOf(Promise);
+    await first;
+    expect(deserialize(orderCreatedType, value)).toEqual(order);
   });
 
   test("arrays of items that take no bytes are MALFORMED_PAYLOAD, read or skipped", async () => {
@@ -168,4 +180,17 @@ describe("the deserializer", () => {
       code: "SCHEMA_MISMATCH",
     });
   });
+});
+
+test.each([
+  ["com.example.Order", { type: "record", name: "Order", namespace: "com.example", fields: [] }],
+  ["org.example.Order", { type: "record", name: "org.example.Order", namespace: "com.example", fields: [] }],
+  ["Order", { type: "record", name: "Order", fields: [] }],
+  ["Order", { type: "record", name: "Order", namespace: "", fields: [] }],
+  ["com.example.Size", { type: "enum", name: "Size", namespace: "com.example", symbols: ["S"] }],
+  [undefined, { type: "string" }],
+])("the name %s is the one that avsc gives the schema, too", async (name, schema) => {
+  const format = avro(schema);
+  expect(format.recordName).toBe(name);
+  expect((await format.load()).recordName).toBe(name);
 });

@@ -5,9 +5,9 @@ import { expect, test } from "vitest";
 const root = join(import.meta.dirname, "../../..");
 
 /** The packages that end up in the bundle of a function which imports these names. */
-async function packagesOf(names: string): Promise<string[]> {
+async function packagesOf(names: string, folder = "schema-registry"): Promise<string[]> {
   const { metafile } = await build({
-    stdin: { contents: `export { ${names} } from "./shared/schema-registry/index.ts";`, resolveDir: root },
+    stdin: { contents: `export { ${names} } from "./shared/${folder}/index.ts";`, resolveDir: root },
     absWorkingDir: root,
     bundle: true,
     write: false,
@@ -28,4 +28,8 @@ test("a consumer of JSON carries ajv and no protobufjs", async () => {
   const packages = await packagesOf("jsonSchema, createDeserializer, createSchemaRegistry");
   expect(packages).toContain("ajv");
   expect(packages).not.toContain("protobufjs");
+});
+
+test("who takes a schema alone carries no package at all", async () => {
+  expect(await packagesOf("orderCreatedSchema", "schemas")).toEqual([]);
 });

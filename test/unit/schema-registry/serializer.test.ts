@@ -110,7 +110,8 @@ describe("wrong options are INVALID_OPTIONS", () => {
     expect(() => createSerializer(options)).toThrow(expect.objectContaining({ code: "INVALID_OPTIONS" }));
   });
 
-  test("what is no avro schema", () => {
-    expect(() => avro({ type: "nonsense" })).toThrow(expect.objectContaining({ code: "INVALID_OPTIONS" }));
+  test("what is no avro schema, once it is written with", async () => {
+    const { serialize } = createSerializer({ registry, topic: "a", writers: { a: avro({ type: "nonsense" }) } });
+    await expect(serialize("a", "text")).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
   });
 });

@@ -23,7 +23,7 @@ describe("aclsOfRole", () => {
       Action: ["kafka-cluster:ReadData", "kafka-cluster:AlterGroup"],
       Resource: [arn("topic", "/order-events"), arn("group", "/inventory")],
     });
-    const allowed = { principal: "User:inventory", permission: "ALLOW", patternType: "LITERAL" };
+    const allowed = { principal: "User:inventory", host: "*", permission: "ALLOW", patternType: "LITERAL" };
     expect(acls).toEqual([
       { ...allowed, resourceType: "TOPIC", resourceName: "order-events", operation: "READ" },
       { ...allowed, resourceType: "GROUP", resourceName: "inventory", operation: "READ" },

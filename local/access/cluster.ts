@@ -1,0 +1,101 @@
+import kafkajs, { type Admin } from "kafkajs";
+import { BackboneError } from "../../shared/errors.ts";
+import { saslOf, stopIdleTimers } from "../../shared/kafka/index.ts";
+import { cacheFolder } from "../parts/install.ts";
+import { runningClientFiles } from "../run-folder.ts";
+import type { ConnectionArguments } from "./arguments.ts";
+import { type ClientSettings, readClientProperties } from "./client-properties.ts";
+import { areOfMsk, regionOf } from "./region.ts";
+
+// Node finds only some of the names that this CommonJS package exports.
+const { Kafka, KafkaJSError, logLevel } = kafkajs;
+
+/**
+ * - local: the backbone of `npm start`, with fewer brokers than the file's topics have copies
+ * - msk: its topics belong to CloudFormation
+ * - other: topics and ACLs belong to the file
+ */
+export type ClusterKind = "local" | "msk" | "other";
+
+const descriptions: Readonly<Record<ClusterKind, string>> = {
+  local: "local backbone: topics have at most as many copies as it has brokers",
+  msk: "MSK: CloudFormation owns the topics, here they are only compared; npx cdk deploy changes them",
+  other: "the file owns topics and ACLs",
+};
+
+export interface Cluster {
+  readonly kind: ClusterKind;
+  /** Where it is, for people. */
+  readonly name: string;
+  readonly admin: Admin;
+}
+
+/**
+ * Uses a connection to the cluster that the arguments name, says which it is, and closes it.
+ *
+ * @throws BackboneError INVALID_OPTIONS; KAFKA_UNAVAILABLE if the cluster does not answer or refuses the login
+ */
+export async function withCluster<T>(
+  connection: ConnectionArguments,
+  env: NodeJS.ProcessEnv,
+  say: (line: string) => void,
+  use: (cluster: Cluster) => Promise<T>,
+): Promise<T> {
+  const { kind, settings } = await settingsOf(connection, env);
+  const name = settings.brokers.join(",");
+  await stopIdleTimers();
+  const admin = new Kafka({
+    clientId: "msk-event-backbone-access",
+    ...settings,
+    connectionTimeout: 5_000,
+    requestTimeout: 15_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 },
+    logLevel: logLevel.NOTHING,
+  }).admin();
+  try {
+    await admin.connect();
+    say(`cluster: ${name} (${descriptions[kind]})`);
+    return await use({ kind, name, admin });
+  } catch (cause) {
+    if (!(cause instanceof KafkaJSError)) throw cause;
+    throw new BackboneError("KAFKA_UNAVAILABLE", `the cluster at ${name}: ${cause.message}`, { cause });
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function settingsOf(
+  connection: ConnectionArguments,
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly kind: ClusterKind; readonly settings: ClientSettings }> {
+  if (connection.kind === "msk") {
+    const { brokers, secretArn } = connection;
+    const auth =
+      secretArn === undefined
+        ? ({ mechanism: "iam", region: regionOf(brokers, env) } as const)
+        : ({ mechanism: "scram-sha-512", secretArn } as const);
+    return { kind: "msk", settings: { brokers: [...brokers], ssl: true, sasl: await saslOf(auth) } };
+  }
+  if (connection.kind === "file") {
+    const settings = await readClientProperties(connection.file, env);
+    return { kind: areOfMsk(settings.brokers) ? "msk" : "other", settings };
+  }
+  return { kind: "local", settings: await readClientProperties(localClientFile(env), env) };
+}
+
+function localClientFile(env: NodeJS.ProcessEnv): string {
+  const [file, ...more] = runningClientFiles(cacheFolder(env));
+  if (file === undefined) {
+    throw new BackboneError(
+      "INVALID_OPTIONS",
+      "no local backbone is running: start one (npm start), or name a cluster with -c FILE or --bootstrap-servers",
+    );
+  }
+  if (more.length > 0) {
+    throw new BackboneError(
+      "INVALID_OPTIONS",
+      `${more.length + 1} local backbones are running: name one with -c ${[file, ...more].join(" or -c ")}`,
+    );
+  }
+  return file;
+}

@@ -1,0 +1,47 @@
+/** What a client asked of the broker. */
+export type KafkaUse =
+  | { readonly operation: "WRITE"; readonly topics: readonly string[] }
+  | { readonly operation: "READ"; readonly topic: string; readonly group: string };
+
+export interface KafkaUser {
+  /** As whom it authenticated. */
+  readonly principal: string;
+  /** Its service in the access file. @default not known */
+  readonly service?: string;
+}
+
+const accessFile = "infra/access.yaml";
+
+/**
+ * Which grant is missing, and where to add it, if that is why the broker refused; undefined for any other failure.
+ *
+ * kafkajs does not say which topic of a request was refused, so that several are named if there were several.
+ */
+export function missingGrant(error: unknown, { principal, service }: KafkaUser, use: KafkaUse): string | undefined {
+  const type = refusalOf(error);
+  if (type === undefined) return undefined;
+  const list = (key: string) => (service === undefined ? `${key} of its service` : `services.${service}.${key}`);
+  if (use.operation === "WRITE") {
+    const [topic, ...others] = new Set(use.topics);
+    const topics = others.length === 0 ? `topic ${topic}` : `one of the topics ${[topic, ...others].join(", ")}`;
+    return `${principal} may not WRITE to ${topics}: add it to ${list("produces")} in ${accessFile}`;
+  }
+  return type === "GROUP_AUTHORIZATION_FAILED"
+    ? `${principal} may not READ in group ${use.group}: in ${accessFile}, ${list("consumes")} must not be empty and ` +
+        `${list("group-id")} must be ${use.group}`
+    : `${principal} may not READ topic ${use.topic}: add it to ${list("consumes")} in ${accessFile}`;
+}
+
+/**
+ * The protocol's name of the error. The cluster is refused to a producer that may write to no topic at all: writing
+ * idempotently is allowed on the cluster, and implied by WRITE on any topic.
+ * https://kafka.apache.org/43/design/protocol/#error-codes
+ */
+const refusals = ["TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED"] as const;
+
+function refusalOf(error: unknown): (typeof refusals)[number] | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const type = "type" in error ? error.type : undefined;
+  // kafkajs wraps what it gives up on.
+  return refusals.find((refusal) => refusal === type) ?? refusalOf(error.cause);
+}

@@ -1,0 +1,72 @@
+import avroTypes from "avsc";
+import { boundedType } from "./avro-bounded-types.ts";
+import { valueFromJson } from "./avro-json.ts";
+import { readerLogicalTypes, writerLogicalTypes } from "./avro-logical-types.ts";
+import type { Decode, LoadedFormat, WrittenSchema } from "./schema.ts";
+
+/** Makes the error for a value that does not fit. */
+type MisfitOf = (what: string) => Error;
+
+/**
+ * What `avro` loads on use. It imports nothing that a cold start needs too: esbuild would put that into a further chunk,
+ * to be read by every cold start.
+ *
+ * @throws Error for what is no Avro schema
+ */
+export function avroFormat(schema: object, misfit: MisfitOf): LoadedFormat {
+  const type = readerType(schema);
+  return {
+    schemaType: "AVRO",
+    schema: JSON.stringify(schema),
+    recordName: type.name,
+    decoderOf: (writer) => decoderOf(type, writer, misfit),
+    fromJson: (json) => valueFromJson(type, json),
+    encode: (data) => encode(type, data, misfit),
+  };
+}
+
+function readerType(schema: object): avroTypes.Type {
+  return avroTypes.Type.forSchema(avroSchemaOf(schema), {
+    logicalTypes: readerLogicalTypes,
+    // A wrong one, which is to be ignored in a writer's schema, is a mistake in one's own.
+    assertLogicalTypes: true,
+    omitRecordMethods: true,
+    typeHook: boundedType,
+  });
+}
+
+function decoderOf(reader: avroTypes.Type, writer: WrittenSchema, misfit: MisfitOf): Decode {
+  // It costs nothing measurable where both are the same.
+  const resolver = reader.createResolver(writerType(writer));
+  return (value, start) => {
+    const { value: data, offset } = reader.decode(value, start, resolver);
+    if (offset === value.length) return data;
+    throw misfit(offset < 0 ? "it has too few bytes" : `${value.length - offset} bytes are left over`);
+  };
+}
+
+function writerType({ schema, references = [] }: WrittenSchema): avroTypes.Type {
+  const options = {
+    registry: {},
+    logicalTypes: writerLogicalTypes,
+    omitRecordMethods: true,
+    typeHook: boundedType,
+  };
+  // Each leaves its named types in the registry of the options, for those after it.
+  for (const reference of references) avroTypes.Type.forSchema(avroSchemaOf(JSON.parse(reference)), options);
+  return avroTypes.Type.forSchema(avroSchemaOf(JSON.parse(schema)), options);
+}
+
+function encode(type: avroTypes.Type, data: unknown, misfit: MisfitOf): Buffer {
+  const wrong: string[] = [];
+  const fits = type.isValid(data, { errorHook: (path) => wrong.push(path.join(".") || "(whole)") });
+  if (fits) return type.toBuffer(data);
+  throw misfit(wrong.join(", "));
+}
+
+type AvroSchema = Parameters<typeof avroTypes.Type.forSchema>[0];
+
+/** avsc checks the schema itself when it makes the type of it, and throws when it is none. */
+function avroSchemaOf(schema: unknown): AvroSchema {
+  return schema as AvroSchema;
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Template } from "aws-cdk-lib/assertions";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { aclsOf } from "../../shared/access/index.ts";
+import { access, prodTemplates } from "./backbone.ts";
+import { clusterArn } from "./evaluate.ts";
+import { allowedBy } from "./statements.ts";
+
+/** The file as it is written: what is expected of the templates shall not come from the derivation that made them. */
+const written: { services: Record<string, { auth?: string; produces?: string[]; consumes?: string[] }> } = parse(
+  readFileSync(join(import.meta.dirname, "../../infra/access.yaml"), "utf8"),
+);
+const services = Object.entries(written.services).map(([name, { auth = "iam", produces = [], consumes = [] }]) => ({
+  name,
+  auth,
+  produces,
+  consumes,
+}));
+
+test("the templates' policies allow on the cluster what the file says, all of it and nothing else", () => {
+  const expected = services
+    .filter(({ auth }) => auth === "iam")
+    .flatMap(({ name, produces, consumes }) => {
+      const writes = [...produces, ...consumes.map((topic) => `${topic}.${name}.dlt`)];
+      return [
+        `${name}: Connect cluster`,
+        ...(writes.length > 0 ? [`${name}: WriteDataIdempotently cluster`] : []),
+        ...writes.flatMap((topic) => [`${name}: DescribeTopic topic/${topic}`, `${name}: WriteData topic/${topic}`]),
+        ...consumes.flatMap((topic) => [`${name}: DescribeTopic topic/${topic}`, `${name}: ReadData topic/${topic}`]),
+        ...(consumes.length > 0
+          ? [
+              `${name}: AlterGroup group/${name}`,
+              `${name}: DescribeGroup group/${name}`,
+              `${name}: DescribeClusterDynamicConfiguration cluster`,
+            ]
+          : []),
+      ];
+    });
+
+  const allowed = Object.values(prodTemplates()).flatMap(kafkaGrantsOf);
+
+  expect(allowed.sort()).toEqual([...new Set(expected)].sort());
+});
+
+test("the ACLs let those that speak SCRAM write and read what the file says, and nothing else", () => {
+  const expected = services
+    .filter(({ auth }) => auth === "scram")
+    .flatMap(({ name, produces, consumes }) => [
+      ...produces.map((topic) => `User:${name} WRITE ${topic}`),
+      ...consumes.map((topic) => `User:${name} READ ${topic}`),
+    ]);
+
+  const allowed = aclsOf(access)
+    .filter(({ resourceType, operation }) => resourceType === "TOPIC" && /READ|WRITE/.test(operation))
+    .map(({ principal, operation, resourceName }) => `${principal} ${operation} ${resourceName}`);
+
+  expect(allowed.sort()).toEqual(expected.sort());
+});
+
+/** What each role of a template may do on the cluster, under the name of the service whose function has the role. */
+function kafkaGrantsOf(template: Template): string[] {
+  const functions = Object.values(template.findResources("AWS::Lambda::Function"));
+  return Object.keys(template.findResources("AWS::IAM::Role")).flatMap((role) => {
+    const holder = functions.find(({ Properties }) => Properties.Role["Fn::GetAtt"][0] === role);
+    const name = String(holder?.Properties.FunctionName ?? role).replace("backbone-prod-", "");
+    return allowedBy(template, new RegExp(`"${role}"|^${role}$`))
+      .filter((line) => line.startsWith("kafka-cluster:"))
+      .map((line) => `${name}: ${withShortArn(line.slice("kafka-cluster:".length))}`);
+  });
+}
+
+/** arn:…:topic/CLUSTER/UUID/orders → topic/orders; the cluster's own → cluster */
+function withShortArn(line: string): string {
+  const [region, path] = clusterArn.split(":cluster/");
+  return line.replace(clusterArn, "cluster").replace(`${region}:`, "").replace(`/${path}/`, "/");
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import type { Plan } from "../../../shared/access-plan/index.ts";
+import {
+  parsePlanFile,
+  planFileText,
+  planOf,
+  planText,
+  stepsOf,
+  withoutDeletions,
+} from "../../../shared/access-plan/index.ts";
+import { acl, clusterTopic, desired } from "./cluster.ts";
+
+const state = desired({
+  topics: [
+    { name: "new", partitions: 1, replication: 1, configs: { "retention.ms": "1" } },
+    { name: "grows", partitions: 6, replication: 1, configs: { "retention.ms": "1", "cleanup.policy": "compact" } },
+    { name: "stays", partitions: 3, replication: 1, configs: {} },
+  ],
+  acls: [acl("User:shop", "READ", "new")],
+  principals: new Map([["User:shop", { names: ["shop"], isOwn: true }]]),
+});
+const cluster = {
+  clusterId: "c",
+  brokers: 1,
+  topics: [clusterTopic("grows"), clusterTopic("old"), clusterTopic("stays")],
+  acls: [acl("User:shop", "WRITE", "old")],
+};
+const plan = planOf({ desired: state, actual: cluster });
+const plannedFor = { clusterId: "c", accessSha256: "f", stage: "prod", targets: [], delete: true, skipAcls: false };
+
+describe("planText", () => {
+  const text = (part: Plan, includeUnchanged = false) =>
+    planText(part, { paint: (_, words) => words, includeUnchanged, records: new Map([["old", 12n]]) });
+
+  it("says what is created, changed and deleted, and counts", () => {
+    expect(text(plan)).toBe(
+      [
+        "Topics",
+        "  + new  1 partition, replication 1",
+        "    + retention.ms 1",
+        "  ~ grows",
+        "    ~ partitions 3 → 6  (keys move to other partitions)",
+        "    + retention.ms 604800000 → 1",
+        "    + cleanup.policy delete → compact",
+        "  - old  3 partitions, replication 1, 12 records",
+        "ACLs",
+        "  + shop  User:shop may READ topic new",
+        "  - shop  User:shop may WRITE topic old",
+        "Topics: 1 to create, 1 to change, 1 to delete. ACLs: 1 to create, 1 to delete.",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("names what stays where that is asked for", () => {
+    expect(text(plan, true)).toContain("    stays  3 partitions, replication 1\n");
+  });
+
+  it("says that nothing changes", () => {
+    const unchanged = planOf({
+      desired: desired({ topics: [state.topics[2] ?? expect.fail()] }),
+      actual: { ...cluster, topics: [clusterTopic("stays")] },
+    });
+    expect(text(unchanged)).toBe("No changes: 1 topic and 0 ACLs are as the file says.\n");
+  });
+});
+
+describe("plan file", () => {
+  it("is read as it was written", () => {
+    expect(parsePlanFile(planFileText(plan, plannedFor), "plan.json")).toEqual({ ...plan, plannedFor });
+  });
+
+  it.each([
+    ["no JSON", "topics:", /plan\.json: is not JSON/],
+    ["another tool's plan", '{"topicPlans":[],"aclPlans":[]}', /plannedFor/],
+    ["an unknown action", planFileText(plan, plannedFor).replace('"REMOVE"', '"PURGE"'), /action/],
+  ])("refuses %s", (_, text, message) => {
+    expect(() => parsePlanFile(text, "plan.json")).toThrow(message);
+  });
+});
+
+describe("stepsOf", () => {
+  it("a plan that is carried out half has a part of the steps", () => {
+    const [grown] = [clusterTopic("grows", { partitions: 6, set: { "retention.ms": "1" } })];
+    const later = planOf({ desired: state, actual: { ...cluster, topics: [grown, ...cluster.topics.slice(1)] } });
+    const steps = stepsOf(plan);
+    expect(stepsOf(later).size).toBe(steps.size - 2);
+    expect([...stepsOf(later).keys()].filter((step) => !steps.has(step))).toEqual([]);
+  });
+
+  it("another cluster state gives another step", () => {
+    const moved = clusterTopic("grows", { partitions: 4 });
+    const topics = [moved, ...cluster.topics.slice(1)];
+    const later = planOf({ desired: state, actual: { ...cluster, topics } });
+    const unexpected = [...stepsOf(later)].filter(([step]) => !stepsOf(plan).has(step)).map(([, words]) => words);
+    expect(unexpected).toEqual(["partitions of topic grows 4 → 6"]);
+  });
+});
+
+it("without deletions, what would be deleted is kept apart", () => {
+  const { plan: safe, kept } = withoutDeletions(plan);
+  expect(safe.topicPlans.map(({ name }) => name)).toEqual(["new", "grows", "stays"]);
+  expect(safe.aclPlans.map(({ action }) => action)).toEqual(["ADD"]);
+  expect([kept.topicPlans.map(({ name }) => name), kept.aclPlans.length]).toEqual([["old"], 1]);
+});

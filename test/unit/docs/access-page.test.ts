@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { usage } from "../../../local/access/arguments.ts";
+import { parseAccess } from "../../../shared/access/index.ts";
+import { desiredStateOf, fittedTo, planOf, planText } from "../../../shared/access-plan/index.ts";
+
+const root = new URL("../../../", import.meta.url);
+const page = readFileSync(new URL("docs/access.md", root), "utf8");
+
+it("docs/access.md has the usage that the command prints", () => {
+  expect(page).toContain(`<!-- usage -->\n\`\`\`\n${usage}\`\`\``);
+});
+
+it("docs/access.md shows what its example makes of the project's own file", () => {
+  const [, topics = "", services = ""] = /```yaml\ntopics:\n(.*?)\nservices:\n(.*?)```/s.exec(page) ?? [];
+  const own = readFileSync(new URL("infra/access.yaml", root), "utf8");
+  // At the end of a section each, so that no line of the file has to be known here.
+  const extended = own
+    .replace(/^services:$/m, () => `${topics}\nservices:`)
+    .replace(/^customServiceAcls:$/m, () => `${services}\ncustomServiceAcls:`);
+  const [before, after] = [own, extended].map((text) => fittedTo(1, desiredStateOf(parseAccess(text, "access.yaml"))));
+  if (before === undefined || after === undefined) throw new Error("no states");
+  const actual = {
+    clusterId: "local",
+    brokers: 1,
+    acls: before.acls,
+    topics: before.topics.map(({ configs, ...topic }) => ({
+      ...topic,
+      configs: new Map(
+        Object.entries(configs).map(([key, value]) => [key, { value, defaultValue: undefined, isSet: true }]),
+      ),
+    })),
+  };
+  const plan = planOf({ desired: after, actual });
+  const text = planText(plan, { paint: (_, words) => words, includeUnchanged: false, records: new Map() });
+  expect(page).toContain(text);
+});

@@ -1,0 +1,61 @@
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { WriteStream } from "node:tty";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { usage } from "../../../../local/access/arguments.ts";
+import { runAccess } from "../../../../local/access/run.ts";
+
+afterEach(() => vi.unstubAllEnvs());
+
+async function run(args: readonly string[], { terminal = false } = {}) {
+  const stream = () =>
+    Object.assign(
+      new PassThrough(),
+      terminal ? { isTTY: true, getColorDepth: WriteStream.prototype.getColorDepth } : {},
+    );
+  const [stdout, stderr] = [stream(), stream()] as const;
+  const code = await runAccess(args, { stdout, stderr, env: { BACKBONE_CACHE_DIR: "/does/not/exist" } });
+  stdout.end();
+  stderr.end();
+  return { code, out: await text(stdout), err: await text(stderr) };
+}
+
+describe("runAccess", () => {
+  it("prints the usage where help is asked for", async () => {
+    expect(await run(["--help"])).toEqual({ code: 0, out: usage, err: "" });
+  });
+
+  it("exits with 2 and the usage on standard error for arguments that are wrong", async () => {
+    const { code, out, err } = await run(["plan", "--delte"]);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(/^error .*--delte/);
+    expect(err.endsWith(usage)).toBe(true);
+  });
+
+  it("checks a file without a cluster", async () => {
+    expect(await run(["validate"])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^infra\/access\.yaml is valid/),
+    });
+    const missing = await run(["validate", "-f", "missing.yaml"]);
+    expect(missing).toEqual({ code: 2, out: "", err: "error cannot read the access file missing.yaml\n" });
+  });
+
+  it("says what to do where no local backbone runs", async () => {
+    const { code, err } = await run(["plan"]);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/no local backbone is running: start one \(npm start\), or/),
+    ]);
+  });
+
+  it("has colours on a terminal, unless NO_COLOR is set", async () => {
+    vi.stubEnv("NO_COLOR", undefined);
+    vi.stubEnv("FORCE_COLOR", undefined);
+    vi.stubEnv("TERM", "xterm-256color");
+    const red = "\u001b[31merror\u001b[39m ";
+    expect((await run(["plan"], { terminal: true })).err.startsWith(red)).toBe(true);
+    vi.stubEnv("NO_COLOR", "1");
+    expect((await run(["plan"], { terminal: true })).err.startsWith("error ")).toBe(true);
+  });
+});
