@@ -23,8 +23,20 @@ const services = Object.entries(written.services).map(([name, { auth = "iam", pr
 test("the templates' policies allow on the cluster what the file says, all of it and nothing else", () => {
   const expected = services
     .filter(({ auth }) => auth === "iam")
-    .flatMap(({ name, produces, consumes }) => {
-      const writes = [...produces, ...consumes.map((topic) => `${topic}.${name}.dlt`)];
+    // A mapping has one topic and a group of its own, so a service of several topics has a function for each.
+    .flatMap((service) =>
+      service.consumes.length < 2
+        ? [{ ...service, group: service.name, deadLettersOf: service.name }]
+        : service.consumes.map((topic) => ({
+            name: `${service.name}-${topic}`,
+            produces: service.produces,
+            consumes: [topic],
+            group: `${service.name}.${topic}`,
+            deadLettersOf: service.name,
+          })),
+    )
+    .flatMap(({ name, produces, consumes, group, deadLettersOf }) => {
+      const writes = [...produces, ...consumes.map((topic) => `${topic}.${deadLettersOf}.dlt`)];
       return [
         `${name}: Connect cluster`,
         ...(writes.length > 0 ? [`${name}: WriteDataIdempotently cluster`] : []),
@@ -32,8 +44,8 @@ test("the templates' policies allow on the cluster what the file says, all of it
         ...consumes.flatMap((topic) => [`${name}: DescribeTopic topic/${topic}`, `${name}: ReadData topic/${topic}`]),
         ...(consumes.length > 0
           ? [
-              `${name}: AlterGroup group/${name}`,
-              `${name}: DescribeGroup group/${name}`,
+              `${name}: AlterGroup group/${group}`,
+              `${name}: DescribeGroup group/${group}`,
               `${name}: DescribeClusterDynamicConfiguration cluster`,
             ]
           : []),

@@ -33,7 +33,7 @@ test("the access file's topics and their dead-letter topics are the cluster's", 
       name,
       6,
       3,
-      "cleanup.policy=delete\nmax.message.bytes=1114124\nmessage.timestamp.type=LogAppendTime\nmin.insync.replicas=2\nretention.ms=1209600000",
+      "cleanup.policy=delete\nmax.message.bytes=2162712\nmessage.timestamp.type=LogAppendTime\nmin.insync.replicas=2\nretention.ms=1209600000",
     ]),
   ]);
 });

@@ -38,8 +38,11 @@ export function realOrders(file: string, recordsPerRound: number): Workload {
         stockTable: stock.name,
         inventoryEventsTopic: "inventory-events",
       });
-      // The rivals have no outbox: what is compared are claims, reservations and stock.
-      return async (event, record) => ({ ...(await reserveStock(event, record)), publish: [] });
+      return async (event, record) => {
+        // The rivals have no outbox: what inventory would publish is left out for all.
+        const { publish: _, ...effects } = await reserveStock(event, record);
+        return effects;
+      };
     },
     async prepare(documents, orders) {
       const skus = [...quantities(orders).keys()];
