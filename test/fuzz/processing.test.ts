@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { BackboneError } from "../../shared/errors.ts";
 import type { CancellationReason, TransactItem, TransactResult } from "../../shared/idempotency/index.ts";
 import { type Decide, type DecodedRecord, identityOf } from "../../shared/processing/index.ts";
 import { MemoryStore } from "../../shared/testing/index.ts";
@@ -77,6 +78,8 @@ interface Plan {
   /** Produced twice: the same event at another offset. */
   readonly twice: boolean;
   readonly throws: boolean;
+  /** Its schema cannot be fetched when it first comes. */
+  readonly unreadable: boolean;
 }
 
 const plan = fc.record<Plan>({
@@ -87,7 +90,10 @@ const plan = fc.record<Plan>({
   order: fc.integer({ min: 0, max: 60 }),
   twice: fc.boolean(),
   throws: fc.integer({ min: 0, max: 9 }).map((drawn) => drawn === 0),
+  unreadable: fc.integer({ min: 0, max: 9 }).map((drawn) => drawn === 0),
 });
+
+const away = new BackboneError("REGISTRY_UNAVAILABLE", "away");
 
 function recordsOf(plans: readonly Plan[]): DecodedRecord<Order>[] {
   return plans.flatMap(({ key, partition, twice }, index) => {
@@ -134,9 +140,12 @@ const options = fc.record({
   ordering: fc.constantFrom("key" as const, "partition" as const, "none" as const),
 });
 
+const idOf = (record: DecodedRecord) => identityOf(record)?.id ?? "";
+
 /** Delivers until nothing is unfinished, to two invocations at once; some of them have next to no time. */
 async function deliver(
   records: readonly DecodedRecord<Order>[],
+  plans: readonly Plan[],
   hurry: boolean,
   run: (part: readonly DecodedRecord<Order>[], remainingMs: number) => ReturnType<typeof runBatch>,
 ) {
@@ -144,7 +153,10 @@ async function deliver(
   let left = records;
   for (let round = 0; left.length > 0; round++) {
     expect(round).toBeLessThan(50);
-    const given = left;
+    const unreadable = (record: DecodedRecord<Order>) => round === 0 && plans[Number(idOf(record))]?.unreadable;
+    const given = left.map((record): DecodedRecord<Order> => {
+      return unreadable(record) ? { status: "failed", source: record.source, error: away } : record;
+    });
     const ends = await Promise.all([
       run(given, hurry && round < 3 ? 12 : 5_000),
       run(given, hurry && round < 2 ? 8 : 5_000),
@@ -154,7 +166,7 @@ async function deliver(
       for (const { record } of published) deadLetters.add(record);
     }
     const [{ outcomes }] = ends;
-    left = outcomes.filter(({ status }) => status === "unfinished").map(({ record }) => record) as typeof left;
+    left = left.filter((_, index) => outcomes[index]?.status === "unfinished");
   }
   return deadLetters;
 }
@@ -165,7 +177,7 @@ test("no effect is lost or doubled, bounds and order hold, whatever the database
       const store = new TroubledStore(troubled);
       const records = recordsOf(drawn);
       const decide = decisionOf(drawn, store);
-      const deadLetters = await deliver(records, hurry, (part, remainingMs) =>
+      const deadLetters = await deliver(records, drawn, hurry, (part, remainingMs) =>
         runBatch({
           records: part,
           decide,
@@ -181,7 +193,7 @@ test("no effect is lost or doubled, bounds and order hold, whatever the database
       const claimed = new Set(store.effective);
       expect(store.effective).toHaveLength(claimed.size);
       for (const record of records) {
-        const id = identityOf(record)?.id ?? "";
+        const id = idOf(record);
         const plan = drawn[Number(id)] as Plan;
         const written = store.table("orders").get(`${plan.order}`);
         expect(claimed.has(id)).toBe(written?.event === id);
