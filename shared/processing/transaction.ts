@@ -93,6 +93,11 @@ export function isShared(part: ExclusivePart | SharedPart): part is SharedPart {
   return "increments" in part;
 }
 
+const meanings: ReadonlySet<string> = new Set([
+  "redecide",
+  "duplicateOfBusinessKey",
+  "ruleViolated",
+] satisfies ConditionMeaning[]);
 const kinds: ReadonlySet<string> = new Set(["writes", "increments"] satisfies (keyof Effects)[]);
 
 /** What is not understood would be claimed without having taken effect: lost. */
@@ -111,7 +116,13 @@ function checkEffects(effects: unknown): void {
 }
 
 function writeItem(write: Write): TransactItem {
-  const { table, key, condition, names, values, eventIdAttribute } = write;
+  const { table, key, condition, names, values, eventIdAttribute, onConditionFailed } = write;
+  if (!meanings.has(onConditionFailed)) {
+    throw new BackboneError(
+      "HANDLER_FAILED",
+      `a ${write.action} on the table ${table} has onConditionFailed '${onConditionFailed}', known are ${[...meanings].join(", ")}`,
+    );
+  }
   if (condition.trim() === "") {
     throw new BackboneError("HANDLER_FAILED", `a ${write.action} on the table ${table} has no condition`);
   }

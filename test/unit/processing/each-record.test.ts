@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { BackboneError } from "../../../shared/errors.ts";
-import { type Effects, eachRecord } from "../../../shared/processing/index.ts";
+import { type Effects, eachRecord, type Write } from "../../../shared/processing/index.ts";
 import { MemoryStore } from "../../../shared/testing/index.ts";
 import { awsError, cancelled } from "./answers.ts";
 import { decoded, failed, runBatch, writeName } from "./run-batch.ts";
@@ -259,6 +259,14 @@ describe("eachRecord", () => {
     });
     expect(ends).toEqual(["deadLettered HANDLER_FAILED"]);
     expect(published[0]?.error.message).toBe(message);
+    expect(store.calls).toEqual([]);
+  });
+
+  test.each([undefined, "claimed"])("a write whose failed condition means %s is refused", async (meaning) => {
+    const write = { action: "delete", table: "names", key: { name: "x" }, condition: "attribute_exists(name)" };
+    const decide = () => ({ writes: [{ ...write, onConditionFailed: meaning } as Write] });
+    const { ends, store } = await runBatch({ records: [decoded({ id: "a" })], decide, maxAttempts: 1 });
+    expect(ends).toEqual(["deadLettered HANDLER_FAILED"]);
     expect(store.calls).toEqual([]);
   });
 
