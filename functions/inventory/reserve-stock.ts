@@ -10,6 +10,9 @@ import {
 
 const source = "/inventory";
 
+/** The longest partition key that DynamoDB takes. */
+const maxSkuBytes = 2048;
+
 export interface ReservationLine {
   readonly sku: string;
   readonly quantity: number;
@@ -117,6 +120,11 @@ function mergeLines(lines: OrderCreated["lines"]): ReservationLine[] {
   for (const { sku, quantity } of lines) {
     if (!Number.isSafeInteger(quantity) || quantity < 1) {
       throw new BackboneError("RULE_VIOLATED", `a line's quantity must be an integer of at least 1, got ${quantity}`);
+    }
+    // Checked before the stock is read: a key that DynamoDB refuses fails the read of all who share it.
+    const skuBytes = Buffer.byteLength(sku);
+    if (skuBytes < 1 || skuBytes > maxSkuBytes) {
+      throw new BackboneError("RULE_VIOLATED", `a line's SKU must have 1 to ${maxSkuBytes} bytes, got ${skuBytes}`);
     }
     quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
   }

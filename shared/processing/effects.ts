@@ -45,9 +45,15 @@ export interface Increment {
   readonly table: string;
   readonly key: ItemKey;
   readonly attribute: string;
-  /** A finite number other than 0; negative to take away. */
+  /**
+   * A whole number other than 0, at most 2^53 − 1; negative to take away. No fractions, because their sums are not exact:
+   * count in the smallest unit.
+   */
   readonly by: number;
-  /** The least that the attribute may be afterwards; when it would be less (or is not there), it is decided again. */
+  /**
+   * The least that the attribute may be afterwards, a whole number; when it would be less (or is not there), it is
+   * decided again.
+   */
   readonly atLeast?: number;
 }
 

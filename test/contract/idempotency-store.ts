@@ -75,6 +75,14 @@ export function describeIdempotencyStore(name: string, make: () => Promise<Store
       expect((await store.transact(items, crypto.randomUUID())).status).toBe("cancelled");
     });
 
+    test("other actions under a token that is taken are refused", async () => {
+      const token = crypto.randomUUID();
+      await store.transact([put("x")], token);
+      await expect(store.transact([put("y")], token)).rejects.toMatchObject({
+        name: "IdempotentParameterMismatchException",
+      });
+    });
+
     test("the item in the way is returned when the action asks for it, and not otherwise", async () => {
       await transact(put("x", { eventId: "first", count: 3, tags: ["a"] }));
       const again = put("x");

@@ -121,6 +121,15 @@ describe("reserveStock", () => {
     expect(writes?.[0]).toMatchObject({ item: { status: "RESERVED" } });
   });
 
+  test.each([
+    ["empty", ""],
+    ["longer than a key", "é".repeat(1_025)],
+  ])("an SKU that is %s violates the rules, before it spoils the read that orders share", async (_name, sku) => {
+    const { asked, effects } = decideAbout([line(sku, 1)], {});
+    await expect(effects).rejects.toMatchObject({ code: "RULE_VIOLATED" });
+    expect(asked).toEqual([]);
+  });
+
   test.each([0, -1, 1.5])("a quantity of %s violates the rules", async (quantity) => {
     await expect(decideAbout([line("a", quantity)], { a: 5 }).effects).rejects.toMatchObject({ code: "RULE_VIOLATED" });
   });
