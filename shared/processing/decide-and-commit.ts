@@ -3,6 +3,7 @@ import { BackboneError } from "../errors.ts";
 import { claimIdOf } from "../idempotency/index.ts";
 import type { SourceRecord } from "../msk-event/index.ts";
 import type { OutboxPolicy, PublicationOrigin } from "./batch.ts";
+import { checkEffects } from "./check-effects.ts";
 import type { Decide, Effects } from "./effects.ts";
 import type { Attempt, AttemptParts } from "./settle.ts";
 import { transactionOf } from "./transaction.ts";
@@ -17,6 +18,7 @@ export function decideAndCommit<T>(decide: Decide<T>, parts: DecisionParts): Att
   return async (event: CloudEventV1<T>, source: SourceRecord) => {
     const transaction = await group.whileDeciding(async () => {
       const decided = await deadline.race(() => decide(event, source));
+      checkEffects(decided);
       const origin = { consumerGroup: claims.consumerGroup, event, record: source };
       const effects = await deadline.race(() => withOutbox(decided, outbox, origin));
       const claim = { consumerGroup: claims.consumerGroup, source: event.source, eventId: event.id };

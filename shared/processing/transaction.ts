@@ -40,16 +40,14 @@ export interface RecordTransaction {
  *
  * @param claim the action that claims the event, by the text of its item's key
  * @throws BackboneError EFFECTS_TOO_LARGE when they do not fit one transaction: more than 100 items, 4 MB, an item over
- * 400 KB, two writes of one item; HANDLER_FAILED when an effect is refused: one of an unknown kind, a write without a
- * condition, an increment by nothing
+ * 400 KB, two writes of one item; HANDLER_FAILED when an effect is refused: a write without a condition, an increment by
+ * nothing
  */
 export function transactionOf(
   eventId: string,
   [claimText, claim]: readonly [text: string, item: TransactItem],
-  effects: Effects,
+  { writes = [], increments = [] }: Effects,
 ): RecordTransaction {
-  checkEffects(effects);
-  const { writes = [], increments = [] } = effects;
   const parts = new Map<string, ExclusivePart | SharedPart>([[claimText, { item: claim, meaning: "claimed" }]]);
   let bytes = bytesOf(claim);
   for (const write of writes) {
@@ -98,23 +96,6 @@ const meanings: ReadonlySet<string> = new Set([
   "duplicateOfBusinessKey",
   "ruleViolated",
 ] satisfies ConditionMeaning[]);
-const kinds: ReadonlySet<string> = new Set(["writes", "increments"] satisfies (keyof Effects)[]);
-
-/** What is not understood would be claimed without having taken effect: lost. */
-function checkEffects(effects: unknown): void {
-  if (typeof effects !== "object" || effects === null || Array.isArray(effects)) {
-    const what = Array.isArray(effects) ? "a list" : effects === null ? "null" : typeof effects;
-    throw new BackboneError("HANDLER_FAILED", `the decision is ${what}, not an object of writes and increments`);
-  }
-  for (const [kind, value] of Object.entries(effects)) {
-    if (value === undefined) continue;
-    if (!kinds.has(kind)) {
-      throw new BackboneError("HANDLER_FAILED", `the decision has '${kind}', known are ${[...kinds].join(", ")}`);
-    }
-    if (!Array.isArray(value)) throw new BackboneError("HANDLER_FAILED", `the decision's ${kind} are not a list`);
-  }
-}
-
 function writeItem(write: Write): TransactItem {
   const { table, key, condition, names, values, eventIdAttribute, onConditionFailed } = write;
   if (!meanings.has(onConditionFailed)) {

@@ -245,11 +245,10 @@ describe("eachRecord", () => {
   });
 
   test.each<[string, unknown, string]>([
-    ["nothing", undefined, "the decision is undefined, not an object of writes and increments"],
-    ["null", null, "the decision is null, not an object of writes and increments"],
-    ["a list", [], "the decision is a list, not an object of writes and increments"],
-    ["effects of an unknown kind", { write: [] }, "the decision has 'write', known are writes, increments"],
-    ["events to publish", { publish: [] }, "the decision has 'publish', known are writes, increments"],
+    ["nothing", undefined, "the decision is undefined, not an object of effects"],
+    ["null", null, "the decision is null, not an object of effects"],
+    ["a list", [], "the decision is a list, not an object of effects"],
+    ["effects of an unknown kind", { write: [] }, "the decision has 'write', known are writes, increments, publish"],
     ["writes that are no list", { writes: {} }, "the decision's writes are not a list"],
   ])("a decision that is %s is refused, not claimed without an effect", async (_name, effects, message) => {
     const { ends, published, store } = await runBatch({
