@@ -47,7 +47,8 @@ async function main(args: readonly string[]): Promise<number> {
     const well = await rehearse({ stages, python, moto, folder, report });
     report.line();
     report.line(`Not rehearsed: ${notRehearsed}`);
-    report.line(`  Types that moto does not have, deployed as stand-ins: ${moto.standIns().join(", ") || "none"}`);
+    report.line("  Types that moto does not have, deployed as stand-ins that do nothing:");
+    report.words(moto.standIns());
     report.line();
     const seconds = `${((performance.now() - startedAt) / 1000).toFixed(0)} s`;
     report.line(well ? `Rehearsed in ${seconds}.` : `Failed after ${seconds}; templates and logs are in ${folder}`);

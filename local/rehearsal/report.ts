@@ -9,7 +9,11 @@ export interface Report {
    */
   step(what: string, work: () => Promise<StepOutcome>): Promise<boolean>;
   table(rows: readonly (readonly string[])[]): void;
+  /** Words one after the other, as many to a line as fit. */
+  words(words: readonly string[]): void;
 }
+
+const lineWidth = 116;
 
 export interface StepOutcome {
   /** What was seen, in a few words. */
@@ -23,6 +27,17 @@ export function createReport(stream: NodeJS.WritableStream): Report {
   const paint = (colour: "green" | "red" | "dim" | "bold", text: string) => styleText(colour, text, { stream });
   return {
     line,
+    words(words) {
+      let written = "   ";
+      for (const word of words) {
+        if (written.length + word.length >= lineWidth) {
+          line(written);
+          written = "   ";
+        }
+        written += ` ${word}`;
+      }
+      line(written);
+    },
     async step(what, work) {
       const startedAt = performance.now();
       const { seen = "", problems } = await work();
