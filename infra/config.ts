@@ -98,6 +98,9 @@ const prod: StageConfig = {
 
 const stages: Readonly<Record<string, StageConfig>> = { prod };
 
+/** The stages that this file knows. */
+export const stageNames: readonly string[] = Object.keys(stages);
+
 /**
  * The configuration of a stage.
  *
@@ -109,7 +112,7 @@ export function stageConfig(stage: unknown): StageConfig {
   if (config === undefined) {
     throw new BackboneError(
       "INVALID_OPTIONS",
-      `stage: must be one of ${Object.keys(stages).join(", ")}, got ${JSON.stringify(stage)}`,
+      `stage: must be one of ${stageNames.join(", ")}, got ${JSON.stringify(stage)}`,
     );
   }
   return config;
