@@ -1,6 +1,6 @@
 import kafkajs, { type Admin, type ConfigEntries } from "kafkajs";
+import { internalPrefix } from "../access/index.ts";
 import { readBrokerDefaults } from "./broker-defaults.ts";
-import { internalPrefix } from "./internal-topics.ts";
 import { readAcls } from "./kafka-acls.ts";
 import type { ClusterConfig, ClusterState, ClusterTopic } from "./model.ts";
 
