@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import kafkajs, { type Admin } from "kafkajs";
 import { BackboneError } from "../../shared/errors.ts";
 import { saslOf, stopIdleTimers } from "../../shared/kafka/index.ts";
@@ -79,7 +80,9 @@ export async function settingsOf(
   }
   if (connection.kind === "file") {
     const settings = await readClientProperties(connection.file, env);
-    return { kind: areOfMsk(settings.brokers) ? "msk" : "other", settings };
+    if (areOfMsk(settings.brokers)) return { kind: "msk", settings };
+    const isLocal = runningClientFiles(cacheFolder(env)).includes(resolve(connection.file));
+    return { kind: isLocal ? "local" : "other", settings };
   }
   return { kind: "local", settings: await readClientProperties(localClientFile(env), env) };
 }

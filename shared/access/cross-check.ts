@@ -1,6 +1,8 @@
 import { consumerGroupsOf } from "./consumer-groups.ts";
 import { topicsOf } from "./dead-letters.ts";
-import type { Access, Service, Topic } from "./model.ts";
+import { clusterName } from "./grants.ts";
+import { internalPrefix } from "./internal-topics.ts";
+import type { Access, Acl, CustomAcl, Service, Topic } from "./model.ts";
 import { maxNameLength } from "./schema.ts";
 
 /** Lambda's limit for the consumer group of an event source mapping; Kafka itself has none. */
@@ -10,6 +12,7 @@ const maxGroupLength = 200;
 export function crossCheck(access: Access): string[] {
   const { topics, services } = access;
   return [
+    ...topics.filter(({ name }) => name.startsWith(internalPrefix)).map(internalName),
     ...topics.flatMap(impossibleCopies),
     ...services.flatMap((service) => topicListProblems(service, access)),
     ...services.flatMap(tooLongGroups),
@@ -20,12 +23,17 @@ export function crossCheck(access: Access): string[] {
   ];
 }
 
+function internalName({ name }: Topic): string {
+  return `topics.${name}: must not begin with ${internalPrefix}, as Kafka's own topics do`;
+}
+
 function impossibleCopies({ name, replication, configs }: Topic): string[] {
-  const minInSync = Number(configs["min.insync.replicas"] ?? 1);
+  const written = configs["min.insync.replicas"] ?? "1";
+  const minInSync = Number(written);
   return minInSync >= 1 && minInSync <= replication
     ? []
     : [
-        `topics.${name}.configs.min.insync.replicas: must be 1 to ${replication}, the topic's replication, got ${minInSync}`,
+        `topics.${name}.configs.min.insync.replicas: must be 1 to ${replication}, the topic's replication, got ${written}`,
       ];
 }
 
@@ -102,7 +110,16 @@ function customAclProblems({ services, users, customAcls }: Access): string[] {
     ({ section, of }) =>
       `${section}.${of}: must be ${kinds[section]} (${holders[section].join(", ") || "there is none"}), got '${of}'`,
   );
-  return [...new Set(problems)];
+  return [...new Set([...problems, ...customAcls.filter(isOfNoCluster).map(strangeCluster)])];
+}
+
+/** The brokers would refuse it in the middle of an apply: of ACLs they check nothing beforehand. */
+function isOfNoCluster({ resourceType, resourceName }: Acl): boolean {
+  return resourceType === "CLUSTER" && resourceName !== clusterName;
+}
+
+function strangeCluster({ section, of, resourceName }: CustomAcl): string {
+  return `${section}.${of}: the name of a CLUSTER must be ${clusterName}, got '${resourceName}'`;
 }
 
 /** Derived names have to be Kafka's too; and Kafka holds `a.b` and `a_b` for the same, since its metrics do. */

@@ -111,7 +111,7 @@ export interface Access {
   readonly customAcls: readonly CustomAcl[];
   /**
    * What the names of topics begin with that others own: those that are not declared here are none of the file's
-   * business. The internal topics of its kafka-streams services are among them.
+   * business. The internal topics of its kafka-streams and the storage topics of its kafka-connect services are among them.
    */
   readonly blacklistPrefixes: readonly string[];
   /** Whether services other than applications are granted DESCRIBE, too, on the topics they read and write. */
