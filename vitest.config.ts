@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+const onRealParts = { testTimeout: 120_000, hookTimeout: 180_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -9,11 +11,22 @@ export default defineConfig({
       {
         test: {
           name: "real parts",
-          include: ["test/integration/**/*.test.ts", "test/integrity/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          include: ["test/integration/**/*.test.ts"],
+          ...onRealParts,
           // The tests of this project share two cores with the broker, the registry and DynamoDB: one file at a time.
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "integrity",
+          include: ["test/integrity/**/*.test.ts"],
+          globalSetup: "test/integrity/run/global-setup.ts",
+          ...onRealParts,
+          // They wait as much as they work, for processes that start and for outages that pass: two files at a time, and
+          // after the other projects.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -5,18 +5,20 @@ import { BackboneError } from "../shared/errors.ts";
 export const usage = `npm run bench -- NAME [options]
 
   decode       MSK event → CloudEvents with Avro data, µs a record, ours and the rivals
+  exactly-once decode, engine and business writes on DynamoDB Local, ours and Powertools, at 0, 2 and 5 ms of network
+               latency, and a crash in the middle of a batch; about 15 minutes
   orders       POST /orders on the local backbone, orders a second, beside a bare server with the same kafkajs send
   cold-start   cold import and size of a consumer's bundle, ours and the rivals
 
   --json           print one JSON object, and nothing else, on standard output
   --batch N [N…]   decode: records a batch (default 1000 100); the first is the figure, the others stand beside it
-  --orders FILE    orders: the file whose orders are posted (default examples/orders.csv)
+  --orders FILE    orders, exactly-once: the file of the orders (default examples/orders.csv)
   --seconds N      orders: seconds of posting to each server, 6 to 600 (default 30)
   --rounds N       paired rounds, 15 to 1000 (default 21)
   --help           print this
 `;
 
-export const benchNames = ["decode", "cold-start", "orders"] as const;
+export const benchNames = ["decode", "cold-start", "exactly-once", "orders"] as const;
 
 export interface Arguments {
   /** Absent when help is asked for. */

@@ -45,28 +45,37 @@ export interface StageConfig {
     /** Requests that may come at once above that. */
     readonly burst: number;
   };
-  readonly inventory: {
-    /** Records of one invocation at most, 1 to 10,000. */
-    readonly batchSize: number;
-    /** How long a batch may fill, whole seconds, 0 to 300. */
-    readonly batchWindow: Duration;
-    /**
-     * Provisioned mode: pollers that are always there, and how many there may be; never more than partitions. With it the
-     * function names the records that come again.
-     *
-     * @default on demand, where a batch with a record that has to come again comes again whole
-     */
-    readonly pollers?: { readonly minimum: number; readonly maximum: number };
+  readonly inventory: ConsumerConfig & {
     /** Units with which a SKU starts that has no stock item yet. */
     readonly initialStock: number;
-    /** What a claim outlives its last possible record by. */
-    readonly claimMargin: Duration;
   };
+  /** Of each of its two topics. */
+  readonly orderStatus: ConsumerConfig;
   /** How long the logs of functions, brokers and registry are kept. */
   readonly logRetention: RetentionDays;
 }
 
+/** What a stage may choose for a consumer and the event source mapping that feeds it. */
+export interface ConsumerConfig {
+  /** Records of one invocation at most, 1 to 10,000. */
+  readonly batchSize: number;
+  /** How long a batch may fill, whole seconds, 0 to 300. */
+  readonly batchWindow: Duration;
+  /**
+   * Provisioned mode: pollers that are always there, and how many there may be; never more than partitions. With it the
+   * function names the records that come again.
+   *
+   * @default on demand, where a batch with a record that has to come again comes again whole
+   */
+  readonly pollers?: { readonly minimum: number; readonly maximum: number };
+  /** What a claim outlives its last possible record by. */
+  readonly claimMargin: Duration;
+}
+
 const stages: Readonly<Record<string, StageConfig>> = { dev, prod };
+
+/** The stages that this file knows. */
+export const stageNames: readonly string[] = Object.keys(stages);
 
 /**
  * The configuration of a stage. A stage of one's own is a file beside `stages/prod.ts`, such as
@@ -81,7 +90,7 @@ export function stageConfig(stage: unknown): StageConfig {
   if (config === undefined) {
     throw new BackboneError(
       "INVALID_OPTIONS",
-      `stage: must be one of ${Object.keys(stages).join(", ")}, got ${JSON.stringify(stage)}`,
+      `stage: must be one of ${stageNames.join(", ")}, got ${JSON.stringify(stage)}`,
     );
   }
   checkStage(config);

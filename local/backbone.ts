@@ -19,6 +19,8 @@ import { startRegistry } from "./parts/registry.ts";
 import { createSupervisor } from "./parts/supervisor.ts";
 import { createAcls, createTables, createTopics, parseProperties, topicsOfTemplates } from "./provision.ts";
 import type { RunFolder } from "./run-folder.ts";
+import { type Schedules, startSchedules } from "./schedules.ts";
+import { type StreamMappings, startStreamMappings } from "./streams/stream-mappings.ts";
 import { type Assembly, loadAssembly, onlyResourceOf } from "./template/assembly.ts";
 import { localResources } from "./template/local-resources.ts";
 import { registryEnvironment } from "./template/registry-container.ts";
@@ -48,6 +50,7 @@ export interface Backbone {
   readonly routes: readonly string[];
   readonly ports: Ports;
   readonly functions: Functions;
+  /** Those of topics. */
   readonly mappings: readonly EventSourceMapping[];
   /** Principals that authenticate with IAM when deployed and with SCRAM here. */
   readonly scramInsteadOfIam: readonly string[];
@@ -69,7 +72,7 @@ export interface Backbone {
 /**
  * Starts the local backbone from the synthesized templates: the broker with their settings, topics and grants, the
  * tables, the ACLs as the deployment makes them, the registry as its container is configured, then what the deployment
- * triggers, the mappings and the HTTP API.
+ * triggers, the mappings, the schedules and the HTTP API.
  * @throws BackboneError PART_FAILED or TEMPLATE_UNSUPPORTED; nothing is left running then
  */
 export async function startBackbone(options: BackboneOptions): Promise<Backbone> {
@@ -101,6 +104,8 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
     maxConcurrency: 4,
   });
   const mappings: EventSourceMapping[] = [];
+  let streams: StreamMappings | undefined;
+  let schedules: Schedules | undefined;
   let api: HttpApi | undefined;
 
   const start: Readonly<Record<PartName, () => Promise<GuardedProcess>>> = {
@@ -138,8 +143,9 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
   const run = (part: PartName) => supervisor.start(part, logFile(part), start[part]);
 
   async function stop(): Promise<void> {
+    schedules?.stop();
     // The functions first: a mapping waits for its invocation, and an invocation ends with its process.
-    await Promise.all([api?.stop(), functions.stop(), ...mappings.map((mapping) => mapping.stop())]);
+    await Promise.all([api?.stop(), functions.stop(), streams?.stop(), ...mappings.map((mapping) => mapping.stop())]);
     await supervisor.stopAll();
     folder.discardState();
   }
@@ -175,8 +181,14 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
         onCrash,
       })),
     );
+    streams = await startStreamMappings({ assembly, resolve, functions, dynamoDbPort: ports.dynamodb, say });
+    schedules = startSchedules({ assembly, resolve, functions, say });
     api = await startHttpApi({ assembly, resolve, functions, port: ports.api });
-    const login = new Map([["bootstrap.servers", bootstrapServers], ...clientProperties(identity)]);
+    const login = new Map([
+      ["bootstrap.servers", bootstrapServers],
+      ["schema.registry.url", `http://127.0.0.1:${ports.registry}/apis/ccompat/v7`],
+      ...clientProperties(identity),
+    ]);
     writeFileSync(folder.clientFile, propertiesText(login), { mode: 0o600 });
     return {
       url: api.url,

@@ -25,6 +25,8 @@ export interface HttpApi {
 /** Quotas of HTTP APIs: payload 10 MB, integration time-out 30 s. Source: "Quotas for HTTP APIs", API Gateway guide. */
 const maxBodyBytes = 10 * 1024 * 1024;
 const integrationTimeoutMs = 30_000;
+/** "Total combined size of request line and header values"; a router's own bound would make long ids unknown paths. */
+const maxPathParameterLength = 10_240;
 
 const resultSchema = v.looseObject({
   statusCode: v.number(),
@@ -42,7 +44,10 @@ interface Answer {
 
 /** Serves the routes of the templates' HTTP API on 127.0.0.1 as API Gateway does (payload format 2.0). */
 export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
-  const router = createRouter({ defaultRoute: (_, response) => send(response, message(404, "Not Found")) });
+  const router = createRouter({
+    maxParamLength: maxPathParameterLength,
+    defaultRoute: (_, response) => send(response, message(404, "Not Found")),
+  });
   const routes = options.assembly.resourcesOf("AWS::ApiGatewayV2::Route").map(({ stack, properties }) => {
     const routeKey = String(properties.RouteKey);
     const [method = "", path = ""] = routeKey.split(" ");

@@ -6,6 +6,7 @@ import type { Functions } from "./functions.ts";
 import { type EventSourceMapping, startEventSourceMapping } from "./mapping/event-source-mapping.ts";
 import { defineMapping, type MappingDefinition } from "./mapping/mapping-definition.ts";
 import type { Topic } from "./provision.ts";
+import { isStreamMapping } from "./streams/stream-definition.ts";
 import type { Assembly } from "./template/assembly.ts";
 import type { Resolve } from "./template/resolve.ts";
 
@@ -24,10 +25,11 @@ export interface MappingsOptions {
   readonly onCrash: (error: BackboneError) => void;
 }
 
-/** Starts every enabled event source mapping of the templates, each as the principal of its function's role. */
+/** Starts every enabled event source mapping of a topic, each as the principal of its function's role. */
 export async function startMappings(options: MappingsOptions): Promise<EventSourceMapping[]> {
   const definitions = options.assembly
     .resourcesOf("AWS::Lambda::EventSourceMapping")
+    .filter((resource) => !isStreamMapping(resource, options.resolve))
     .map((resource) => defineMapping(resource, options.resolve))
     .filter(({ enabled }) => enabled);
   return Promise.all(definitions.map((definition) => startMapping(definition, options)));
@@ -60,6 +62,17 @@ async function startMapping(
       timestampType:
         topic?.configs.get("message.timestamp.type") === "LogAppendTime" ? "LOG_APPEND_TIME" : "CREATE_TIME",
       onCrash: (error) => onCrash(ended(error)),
+      async sendToFailureTopic(topic, messages) {
+        const producer = clientOf(principal).producer({ allowAutoTopicCreation: false });
+        try {
+          await producer.connect();
+          await producer.send({ topic, messages });
+        } finally {
+          await producer.disconnect();
+        }
+      },
+      onGiveUp: ({ records, topic }) =>
+        say(`${definition.consumerGroup}: ${records} records ${topic ? `offloaded to ${topic}` : "dropped"}`),
       onRetry: ({ attempt, records, reason }) =>
         say(`${definition.consumerGroup}: ${records} records come again after attempt ${attempt}: ${reason}`),
     });

@@ -31,7 +31,7 @@ export const errorCodes = {
   },
   REGISTRY_UNAVAILABLE: {
     retriable: true,
-    meaning: "the schema registry did not answer, or answered with a server error",
+    meaning: "the schema registry did not answer, refused the client, or answered with an error of its own",
   },
   KAFKA_UNAVAILABLE: {
     retriable: true,
@@ -54,6 +54,10 @@ export const errorCodes = {
     meaning: "a condition of the decision's effects failed and names a rule of the business",
   },
   EFFECTS_TOO_LARGE: { retriable: false, meaning: "the effects of one record do not fit one DynamoDB transaction" },
+  MALFORMED_OUTBOX_ITEM: {
+    retriable: false,
+    meaning: "an item of the outbox's table is none that this version writes; it stays, and holds its key back",
+  },
   HANDLER_FAILED: { retriable: false, meaning: "the handler's own code threw while it decided about the record" },
   ACCOUNTING_FAILED: {
     retriable: true,

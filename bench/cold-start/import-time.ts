@@ -23,6 +23,8 @@ const environment = {
   RESERVATIONS_TABLE: "reservations",
   STOCK_TABLE: "stock",
   CLAIMS_TABLE: "claims",
+  OUTBOX_TABLE: "outbox",
+  INVENTORY_EVENTS_TOPIC: "inventory-events",
   INITIAL_STOCK: "1000000",
   CLAIM_TTL_SECONDS: "1900800",
   POWERTOOLS_SERVICE_NAME: "inventory",

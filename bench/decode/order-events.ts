@@ -1,19 +1,30 @@
 import type { MskEvent, MskRecord } from "../../shared/msk-event/index.ts";
 import { orderCreatedType } from "../../shared/schemas/index.ts";
 import { seededRandom } from "./random.ts";
-import { framed, writerAvroType } from "./written-schema.ts";
+import { framed, type WrittenOrder, writerAvroType } from "./written-schema.ts";
 
 const partitions = 6;
 const epochMs = Date.UTC(2026, 0, 1);
 
+export interface OrderEventsOptions {
+  readonly records: number;
+  /** Records an event. */
+  readonly batch: number;
+  readonly seed: number;
+  /** The order of a record, by its index. @default one of 1 to 4 lines, made by the seed */
+  readonly orderOf?: (index: number) => WrittenOrder;
+}
+
 /**
  * MSK events of `batch` records each, as Lambda hands them over: parsed from JSON, header bytes signed, keys and values
- * in base64. Each record is an OrderCreated of 1 to 4 lines in wire format, with the seven headers that order-service
- * sends. The same seed gives the same events.
+ * in base64. Each record is an OrderCreated in wire format, with the seven headers that order-service sends. The same
+ * seed gives the same events.
  */
-export function orderEvents({ records, batch, seed }: { records: number; batch: number; seed: number }): MskEvent[] {
+export function orderEvents({ records, batch, seed, orderOf }: OrderEventsOptions): MskEvent[] {
   const random = seededRandom(seed);
-  const all = Array.from({ length: records }, (_, index) => orderRecord(index, random));
+  const all = Array.from({ length: records }, (_, index) =>
+    orderRecord(index, random, orderOf ?? ((of) => randomOrder(of, random))),
+  );
   return Array.from({ length: Math.ceil(records / batch) }, (_, index) => {
     const event: MskEvent = {
       eventSource: "aws:kafka",
@@ -40,9 +51,8 @@ export function withoutPrefix(event: MskEvent): MskEvent {
 
 const nameOfPartition = ({ topic, partition }: MskRecord) => `${topic}-${partition}`;
 
-function orderRecord(index: number, random: () => number): MskRecord {
-  const orderId = String(536_365 + index);
-  const timestamp = epochMs + index * 37;
+function orderRecord(index: number, random: () => number, orderOf: (index: number) => WrittenOrder): MskRecord {
+  const timestamp = timestampOf(index);
   const headers = {
     ce_specversion: "1.0",
     ce_time: new Date(timestamp).toISOString(),
@@ -52,26 +62,35 @@ function orderRecord(index: number, random: () => number): MskRecord {
     ce_type: orderCreatedType,
     ce_traceparent: `00-${hex(random, 32)}-${hex(random, 16)}-01`,
   };
+  const order = orderOf(index);
   return {
     topic: "order-events",
     partition: index % partitions,
     offset: Math.floor(index / partitions),
     timestamp,
     timestampType: "CREATE_TIME",
-    key: Buffer.from(orderId).toString("base64"),
-    value: framed(writerAvroType.toBuffer(order(orderId, timestamp, random))).toString("base64"),
+    key: Buffer.from(order.orderId).toString("base64"),
+    value: framed(writerAvroType.toBuffer(order)).toString("base64"),
     headers: Object.entries(headers).map(([name, text]) => ({ [name]: [...new Int8Array(Buffer.from(text))] })),
   };
 }
 
-function order(orderId: string, createdAt: number, random: () => number) {
+const timestampOf = (index: number) => epochMs + index * 37;
+
+function randomOrder(index: number, random: () => number): WrittenOrder {
   const lines = Array.from({ length: 1 + Math.floor(random() * 4) }, () => ({
     sku: `${10_000 + Math.floor(random() * 90_000)}${"ABCDEF"[Math.floor(random() * 6)]}`,
     quantity: 1 + Math.floor(random() * 24),
     unitPrice: Math.round(random() * 2000) / 100,
   }));
   const totalAmount = lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0);
-  return { orderId, customerId: String(12_000 + Math.floor(random() * 6000)), totalAmount, createdAt, lines };
+  return {
+    orderId: String(536_365 + index),
+    customerId: String(12_000 + Math.floor(random() * 6000)),
+    totalAmount,
+    createdAt: timestampOf(index),
+    lines,
+  };
 }
 
 function hex(random: () => number, digits: number): string {

@@ -7,12 +7,13 @@ import {
   deadLetters,
   idempotency,
   metrics,
+  outbox,
   type PartialBatchResponse,
   partialBatchResponse,
   tracing,
 } from "../../shared/middleware/index.ts";
 import { type Decide, eachRecord } from "../../shared/processing/index.ts";
-import type { Deserializer } from "../../shared/schema-registry/index.ts";
+import type { Deserializer, Serializer } from "../../shared/schema-registry/index.ts";
 import type { OrderCreated } from "../../shared/schemas/index.ts";
 
 export interface ConsumerParts {
@@ -25,14 +26,17 @@ export interface ConsumerParts {
   readonly producer: Producer;
   readonly deserializer: Deserializer;
   readonly store: IdempotencyStore;
+  readonly outboxTable: string;
+  /** The topics that decisions publish to, each with its serializer. */
+  readonly serializers: Readonly<Record<string, Serializer>>;
   readonly logger: Logger;
   /** Takes the lines of metrics. @default standard output */
   readonly writeMetrics?: LineOutput;
 }
 
 /**
- * The consumer of order events: each reserves stock once, or goes to the dead-letter topic. The reasons for the order of
- * its middlewares are in docs/middleware.md.
+ * The consumer of order events: each reserves stock once and publishes what came of it, or goes to the dead-letter topic.
+ * The reasons for the order of its middlewares are in docs/middleware.md.
  */
 export function createConsumer(parts: ConsumerParts) {
   const { consumerGroup, deserializer, logger, producer, reportBatchItemFailures, reserveStock, store } = parts;
@@ -43,6 +47,7 @@ export function createConsumer(parts: ConsumerParts) {
     .use(deadLetters({ topic: parts.deadLetterTopic, consumerGroup, producer }))
     .use(cloudEvents({ deserializer }))
     .use(idempotency({ store, consumerGroup, ttlSeconds: parts.claimTtlSeconds }))
+    .use(outbox({ table: parts.outboxTable, serializers: parts.serializers }))
     .use(tracing({ consumerGroup }))
     .handler(eachRecord(reserveStock, { logger }));
 }

@@ -11,6 +11,8 @@ const environmentSchema = v.intersect([
     RESERVATIONS_TABLE: text(),
     STOCK_TABLE: text(),
     CLAIMS_TABLE: text(),
+    OUTBOX_TABLE: text(),
+    INVENTORY_EVENTS_TOPIC: text(),
     INITIAL_STOCK: wholeNumber(0),
     CLAIM_TTL_SECONDS: wholeNumber(1),
     // Absent is false: then the batch fails as a whole, which loses nothing whatever the mapping is set to.

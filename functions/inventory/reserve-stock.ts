@@ -1,6 +1,17 @@
 import { BackboneError } from "../../shared/errors.ts";
-import type { Decide, Effects } from "../../shared/processing/index.ts";
-import type { OrderCreated } from "../../shared/schemas/index.ts";
+import type { Decide, Effects, Publication } from "../../shared/processing/index.ts";
+import {
+  type InventoryRejected,
+  type InventoryReserved,
+  inventoryRejectedType,
+  inventoryReservedType,
+  type OrderCreated,
+} from "../../shared/schemas/index.ts";
+
+const source = "/inventory";
+
+/** The longest partition key that DynamoDB takes. */
+const maxSkuBytes = 2048;
 
 export interface ReservationLine {
   readonly sku: string;
@@ -28,12 +39,14 @@ export interface ReserveStockOptions {
   readonly initialStock: number;
   readonly reservationsTable: string;
   readonly stockTable: string;
+  /** Where it is published what came of an order. */
+  readonly inventoryEventsTopic: string;
   /** @default () => new Date() */
   readonly now?: () => Date;
 }
 
 /**
- * The decision about an order: reserve all its lines, or none.
+ * The decision about an order: reserve all its lines, or none, and publish which.
  *
  * Too little stock is an outcome of the business: a rejected reservation, the stock untouched. A second order under one
  * orderId ends as DUPLICATE_BUSINESS_KEY on the dead-letter topic.
@@ -43,6 +56,7 @@ export function createReserveStock({
   initialStock,
   reservationsTable,
   stockTable,
+  inventoryEventsTopic,
   now = () => new Date(),
 }: ReserveStockOptions): Decide<OrderCreated> {
   function reserveLine({ sku, quantity }: ReservationLine, isKnown: boolean): Effects {
@@ -62,15 +76,17 @@ export function createReserveStock({
     const stock = await readStock(lines.map(({ sku }) => sku));
     const lacking = lines.filter(({ sku, quantity }) => quantity > (stock.get(sku) ?? initialStock));
 
+    const decidedAt = now();
+    const reason = lacking.length > 0 ? `too little stock of ${lacking.map(({ sku }) => sku).join(", ")}` : undefined;
     const reservation: Omit<Reservation, "orderId"> = {
       eventId: event.id,
       customerId,
-      status: lacking.length > 0 ? "REJECTED" : "RESERVED",
+      status: reason === undefined ? "RESERVED" : "REJECTED",
       lines,
-      reservedAt: now().toISOString(),
-      ...(lacking.length > 0 && { reason: `too little stock of ${lacking.map(({ sku }) => sku).join(", ")}` }),
+      reservedAt: decidedAt.toISOString(),
+      ...(reason !== undefined && { reason }),
     };
-    const changes = lacking.length > 0 ? [] : lines.map((line) => reserveLine(line, stock.has(line.sku)));
+    const changes = reason !== undefined ? [] : lines.map((line) => reserveLine(line, stock.has(line.sku)));
     return {
       writes: [
         {
@@ -85,8 +101,17 @@ export function createReserveStock({
         ...changes.flatMap(({ writes = [] }) => writes),
       ],
       increments: changes.flatMap(({ increments = [] }) => increments),
+      publish: [
+        reason === undefined
+          ? published(inventoryReservedType, { orderId, lines, reservedAt: decidedAt })
+          : published(inventoryRejectedType, { orderId, lines, reason, rejectedAt: decidedAt }),
+      ],
     };
   };
+
+  function published(type: string, data: InventoryReserved | InventoryRejected): Publication {
+    return { topic: inventoryEventsTopic, key: data.orderId, event: { source, type, data } };
+  }
 }
 
 /** One line a SKU, in the order of its first line: a transaction cannot touch one stock item twice. */
@@ -95,6 +120,11 @@ function mergeLines(lines: OrderCreated["lines"]): ReservationLine[] {
   for (const { sku, quantity } of lines) {
     if (!Number.isSafeInteger(quantity) || quantity < 1) {
       throw new BackboneError("RULE_VIOLATED", `a line's quantity must be an integer of at least 1, got ${quantity}`);
+    }
+    // Checked before the stock is read: a key that DynamoDB refuses fails the read of all who share it.
+    const skuBytes = Buffer.byteLength(sku);
+    if (skuBytes < 1 || skuBytes > maxSkuBytes) {
+      throw new BackboneError("RULE_VIOLATED", `a line's SKU must have 1 to ${maxSkuBytes} bytes, got ${skuBytes}`);
     }
     quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
   }

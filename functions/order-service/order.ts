@@ -1,24 +1,13 @@
 import * as v from "valibot";
+import { isOrderText, orderTextRule } from "../../shared/schemas/index.ts";
 import { epochMsOf, isRfc3339 } from "../../shared/timestamp/index.ts";
 import { type FieldError, fieldErrors, isObject, objectOf, unknownFields, wrong } from "./fields.ts";
 
-const maxTextLength = 128;
 const maxQuantity = 1_000_000;
 // Lines of the greatest length are 0.5 MB, half of what a broker takes as one record.
 const maxLines = 1_000;
 
-const textRule = `must be a text of 1 to ${maxTextLength} characters, not blank, without control characters`;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
-
-const text = v.pipe(
-  v.string(wrong(textRule)),
-  v.check(
-    (value) =>
-      value.trim() !== "" && value.length <= maxTextLength && value.isWellFormed() && !controlCharacter.test(value),
-    wrong(textRule),
-  ),
-);
+const text = v.pipe(v.string(wrong(orderTextRule)), v.check(isOrderText, wrong(orderTextRule)));
 
 const amountRule = "must be a number of at least 0";
 const amount = v.pipe(v.number(wrong(amountRule)), v.finite(wrong(amountRule)), v.minValue(0, wrong(amountRule)));

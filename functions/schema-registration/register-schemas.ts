@@ -1,5 +1,5 @@
 import { type SchemaRegistry, subjectName } from "../../shared/schema-registry/index.ts";
-import type { EventSchema, TopicName } from "../../shared/schemas/index.ts";
+import { type EventSchema, subjectNameStrategies, type TopicName } from "../../shared/schemas/index.ts";
 
 export interface RegisterSchemasOptions {
   readonly registry: Pick<SchemaRegistry, "register">;
@@ -15,7 +15,7 @@ export interface RegisteredSchema {
 }
 
 /**
- * Registers every schema under the subject of its topic. Doing it again changes nothing.
+ * Registers every schema under its subject of its topic. Doing it again changes nothing.
  *
  * @throws BackboneError INVALID_OPTIONS for what is no schema of its type, SCHEMA_MISMATCH for one that the registry
  *   refuses, REGISTRY_UNAVAILABLE
@@ -27,7 +27,7 @@ export async function registerSchemas(options: RegisterSchemasOptions): Promise<
   for (const { topic, schema } of schemas) {
     // A schema that functions could not work with is to stop the deployment, not their first record.
     if ("load" in schema) await schema.load();
-    const subject = subjectName("TopicNameStrategy", { topic: topics[topic], recordName: schema.recordName });
+    const subject = subjectName(subjectNameStrategies[topic], { topic: topics[topic], recordName: schema.recordName });
     registered.push({ subject, id: await registry.register(subject, schema) });
   }
   return registered;

@@ -22,10 +22,24 @@ export interface MappingSettings {
   readonly retryAttempts?: number;
   /** Older records are no longer retried, 60 s to 7 days. Provisioned mode. @default no limit */
   readonly maxRecordAge?: Duration;
+  /**
+   * What is retried in vain, or too old to be retried, goes to the service's dead-letter topic instead of being dropped.
+   * Provisioned mode; takes `retryAttempts`, since Lambda would make 10 of no end.
+   * https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html
+   *
+   * @default false
+   */
+  readonly offloadToDeadLetters?: boolean;
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html, kafka-retry-configurations.html */
-const needsProvisionedMode = ["partialBatchResponse", "bisectBatchOnError", "retryAttempts", "maxRecordAge"] as const;
+const needsProvisionedMode = [
+  "partialBatchResponse",
+  "bisectBatchOnError",
+  "retryAttempts",
+  "maxRecordAge",
+  "offloadToDeadLetters",
+] as const;
 
 /**
  * Refuses, before anything is deployed, what Lambda would refuse, or take and ignore.
@@ -41,6 +55,7 @@ export function checkMapping(settings: MappingSettings, { service, topic }: { se
     ...pollerProblems(settings, topic),
     ...outOfRange("retryAttempts", settings.retryAttempts, -1, 10_000),
     ...outOfRange("maxRecordAge", settings.maxRecordAge?.toSeconds({ integral: false }), 60, 604_800, "seconds"),
+    ...offloading(settings, service),
   ];
   if (problems.length > 0) {
     throw new BackboneError(
@@ -54,6 +69,16 @@ function consumption(service: Service, topic: Topic): string[] {
   return service.consumes.includes(topic.name)
     ? []
     : [`topic: must be one that the service consumes (${service.consumes.join(", ") || "none"}), got '${topic.name}'`];
+}
+
+function offloading({ offloadToDeadLetters, retryAttempts = -1 }: MappingSettings, service: Service): string[] {
+  if (!offloadToDeadLetters) return [];
+  return [
+    ...(service.deadLetters ? [] : ["offloadToDeadLetters: the service must have dead-letter topics"]),
+    ...(retryAttempts < 0
+      ? [`retryAttempts: must be 0 or more with offloadToDeadLetters, got ${retryAttempts}; Lambda would make 10 of it`]
+      : []),
+  ];
 }
 
 function outOfRange(name: string, value: number | undefined, least: number, most: number, unit?: string): string[] {

@@ -1,6 +1,6 @@
 import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { type Access, deadLetterTopicName } from "../../shared/access/index.ts";
+import { type Access, consumerGroupOf, deadLetterTopicName, mappedService } from "../../shared/access/index.ts";
 import type { KafkaTopics } from "./kafka-topics.ts";
 import { checkMapping, type MappingSettings } from "./mapping-settings.ts";
 import type { MskCluster } from "./msk-cluster.ts";
@@ -20,7 +20,7 @@ export interface MskConsumerProps extends NodeFunctionProps, MappingSettings {
 
 /**
  * A function that a Lambda event source mapping feeds with the records of a topic, with all that it takes: the mapping
- * in the service's own consumer group, the role's grants on cluster, topic and group, the grants on the dead-letter
+ * in the service's consumer group for the topic, the role's grants on cluster, topic and group, the grants on the dead-letter
  * topic, the network path, and these variables: KAFKA_BOOTSTRAP_SERVERS, KAFKA_AUTH, CONSUMER_GROUP,
  * REPORT_BATCH_ITEM_FAILURES and, if the service has dead letters, DEAD_LETTER_TOPIC.
  *
@@ -35,6 +35,7 @@ export class MskConsumer extends Construct {
     const { cluster, topics } = props;
     const topic = topics.topic(props.topic);
     const service = serviceOf(props.access, props.service);
+    const consumerGroup = consumerGroupOf(service, topic.name);
     checkMapping(props, { service, topic });
 
     this.handler = new NodeFunction(this, "Consumer", {
@@ -43,14 +44,14 @@ export class MskConsumer extends Construct {
         ...props.environment,
         KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap.saslIam,
         KAFKA_AUTH: "iam",
-        CONSUMER_GROUP: service.groupId,
+        CONSUMER_GROUP: consumerGroup,
         // The function has to know: without it, what is unfinished must fail the whole batch.
         REPORT_BATCH_ITEM_FAILURES: String(props.partialBatchResponse === true),
         ...(service.deadLetters ? { DEAD_LETTER_TOPIC: deadLetterTopicName(topic.name, service.name) } : {}),
       },
     });
     const role = this.handler.grantPrincipal;
-    grantServiceAccess(cluster, props.access, service.name, this.handler);
+    grantServiceAccess(cluster, props.access, mappedService(service, topic.name), this.handler);
     cluster.grantDescribe(role);
     role.addToPrincipalPolicy(unscoped.eventSourceMapping());
     role.addToPrincipalPolicy(unscoped.getBootstrapBrokers());
@@ -59,10 +60,18 @@ export class MskConsumer extends Construct {
       eventSourceArn: cluster.clusterArn,
       functionName: this.handler.function.functionName,
       topics: [topic.name],
-      amazonManagedKafkaEventSourceConfig: { consumerGroupId: service.groupId },
+      amazonManagedKafkaEventSourceConfig: { consumerGroupId: consumerGroup },
       startingPosition: props.startingPosition ?? "TRIM_HORIZON",
       ...limitsOf(props),
       ...provisionedOf(props),
+      // The role's grant to write dead letters is the mapping's as well.
+      ...(props.offloadToDeadLetters
+        ? {
+            destinationConfig: {
+              onFailure: { destination: `kafka://${deadLetterTopicName(topic.name, service.name)}` },
+            },
+          }
+        : {}),
     });
     // Lambda tries the role on the cluster while it makes the mapping, which fails for ever if the topic is missing.
     mapping.node.addDependency(role, topics);

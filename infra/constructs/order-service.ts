@@ -3,11 +3,14 @@ import { HttpApi, HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Construct } from "constructs";
 import { NodeFunction } from "./node-function.ts";
-import { grantServiceAccess } from "./service-access.ts";
+import { grantServiceAccess, serviceOf } from "./service-access.ts";
 import type { ServiceProps } from "./service-props.ts";
 
 /** `POST /orders` of an HTTP API (payload format 2.0), and the function behind it, which produces to `order-events`. */
 export class OrderService extends Construct {
+  /** Other services add their routes to it. */
+  readonly api: HttpApi;
+
   constructor(scope: Construct, id: string, { config, access, vpc, cluster, topics, registry }: ServiceProps) {
     super(scope, id);
     const handler = new NodeFunction(this, "Handler", {
@@ -25,20 +28,20 @@ export class OrderService extends Construct {
       vpc,
       logRetention: config.logRetention,
     });
-    grantServiceAccess(cluster, access, "order-service", handler);
+    grantServiceAccess(cluster, access, serviceOf(access, "order-service"), handler);
     registry.allowFrom(handler);
 
-    const api = new HttpApi(this, "Api", { apiName: `backbone-${config.stage}`, createDefaultStage: false });
+    this.api = new HttpApi(this, "Api", { apiName: `backbone-${config.stage}`, createDefaultStage: false });
     // Without a limit of its own, a flood of orders would take all of the account's function concurrency.
-    api.addStage("DefaultStage", {
+    this.api.addStage("DefaultStage", {
       autoDeploy: true,
       throttle: { rateLimit: config.api.requestsPerSecond, burstLimit: config.api.burst },
     });
-    api.addRoutes({
+    this.api.addRoutes({
       path: "/orders",
       methods: [HttpMethod.POST],
       integration: new HttpLambdaIntegration("Orders", handler.function),
     });
-    new CfnOutput(this, "OrdersUrl", { value: `${api.apiEndpoint}/orders` });
+    new CfnOutput(this, "OrdersUrl", { value: `${this.api.apiEndpoint}/orders` });
   }
 }

@@ -24,14 +24,14 @@ export function serviceOf(access: Access, name: string): Service {
 /**
  * Gives an IAM principal on the cluster what the access file says of its service, and the network path to the brokers.
  *
- * @throws BackboneError INVALID_OPTIONS if the file does not have the service, or has it with grants that are ACLs
+ * @throws BackboneError INVALID_OPTIONS for a service whose grants are ACLs
  */
 export function grantServiceAccess(
   cluster: MskCluster,
   access: Access,
-  serviceName: string,
+  service: Service,
   grantee: IGrantable & IConnectable,
 ): void {
-  for (const statement of statementsOf(access, serviceOf(access, serviceName))) cluster.grant(grantee, statement);
+  for (const statement of statementsOf(access, service)) cluster.grant(grantee, statement);
   cluster.allowIamFrom(grantee);
 }

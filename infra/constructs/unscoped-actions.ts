@@ -34,6 +34,11 @@ export const unscoped = {
       "ec2:DescribeVpcs",
     ),
   /**
+   * The pollers of a stream's event source mapping. It lists the account's streams and knows no resource.
+   * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+   */
+  listStreams: () => allowEverywhere("dynamodb:ListStreams"),
+  /**
    * MSK's service authorization reference names no resource type for it.
    * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmanagedstreamingforapachekafka.html
    */

@@ -37,7 +37,11 @@ export class SchemaRegistryStack extends Stack {
       folder: "schema-registration",
       memory: Size.mebibytes(256),
       timeout: Duration.minutes(1),
-      environment: { SCHEMA_REGISTRY_URL: this.registry.url, ORDER_EVENTS_TOPIC: "order-events" },
+      environment: {
+        SCHEMA_REGISTRY_URL: this.registry.url,
+        ORDER_EVENTS_TOPIC: "order-events",
+        INVENTORY_EVENTS_TOPIC: "inventory-events",
+      },
       vpc,
       logRetention: config.logRetention,
     });

@@ -29,13 +29,14 @@ export const dev: StageConfig = {
     tls: false,
   },
   api: { requestsPerSecond: 50, burst: 50 },
+  // Consumers on demand: nothing is paid for pollers. A record that has to come again brings its whole batch with it;
+  // claims let the others pass as duplicates.
   inventory: {
     batchSize: 100,
     batchWindow: Duration.seconds(1),
-    // On demand: nothing is paid for pollers. A record that has to come again brings its whole batch with it; claims
-    // let the others pass as duplicates.
     initialStock: prod.inventory.initialStock,
     claimMargin: Duration.days(1),
   },
+  orderStatus: { batchSize: 100, batchWindow: Duration.seconds(1), claimMargin: Duration.days(1) },
   logRetention: RetentionDays.THREE_DAYS,
 };

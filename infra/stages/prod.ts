@@ -34,5 +34,11 @@ export const prod: StageConfig = {
     initialStock: 1_000_000,
     claimMargin: Duration.days(1),
   },
+  orderStatus: {
+    batchSize: 100,
+    batchWindow: Duration.seconds(1),
+    pollers: { minimum: 1, maximum: 6 },
+    claimMargin: Duration.days(1),
+  },
   logRetention: RetentionDays.ONE_MONTH,
 };

@@ -15,9 +15,11 @@ export const usage = `npm run access -- COMMAND [options]
   --include-unchanged        plan: show also what stays as it is
   -o, --output FILE          plan: write the plan as JSON; import: write the file (default standard output)
   -p, --plan FILE            apply: that plan, and refuse if the file or the cluster has changed since
-  --delete                   plan, apply: delete what the file does not name; without it that is left alone
+  --delete                   plan, apply: delete the topics and ACLs and reset the topic settings that the file does not
+                             name; without it they are left alone
   --yes                      apply: delete also topics that hold records
-  --target NAME…             only these topics, and the ACLs and dead-letter topics of these services and users
+  --target NAME…             only these topics, the ACLs and dead-letter topics of these services and users, and the
+                             ACLs of these principals (User:NAME), foreign ones too
   --skip-acls                only topics
 
   Which cluster (default: the running local backbone):
@@ -97,7 +99,18 @@ export function parseArguments(args: readonly string[]): Arguments {
   return { ...parsed, command, connection: connectionOf(values) };
 }
 
-function connectionOf(values: ReturnType<typeof parse>["values"]): ConnectionArguments {
+/** Command line options that say which cluster; the same for every command line tool. */
+export const connectionParsing = {
+  "command-config": { type: "string", short: "c" },
+  "bootstrap-servers": { type: "string" },
+  auth: { type: "string" },
+  secret: { type: "string" },
+} as const;
+
+export type ConnectionValues = { readonly [Name in keyof typeof connectionParsing]?: string | undefined };
+
+/** @throws BackboneError INVALID_OPTIONS naming what is wrong and what is allowed */
+export function connectionOf(values: ConnectionValues): ConnectionArguments {
   const { "command-config": file, "bootstrap-servers": servers, auth, secret } = values;
   if (servers === undefined) {
     for (const name of ["auth", "secret"] as const)
@@ -112,7 +125,9 @@ function connectionOf(values: ReturnType<typeof parse>["values"]): ConnectionArg
   if (auth !== "iam" && auth !== "scram") throw invalid(`--auth ${auth ?? "is missing"}: has to be iam or scram`);
   if (auth === "iam" && secret !== undefined) throw invalid("--secret goes with --auth scram");
   if (auth === "scram" && !/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:./.test(secret ?? "")) {
-    throw invalid(`--secret ${secret ?? "is missing"}: has to be the ARN of a secret of Secrets Manager`);
+    // Whoever takes it for the password itself does not want to see it in a log.
+    const got = secret === undefined ? " is missing" : "";
+    throw invalid(`--secret${got}: has to be the ARN of a secret of Secrets Manager`);
   }
   return { kind: "msk", brokers, secretArn: secret };
 }
@@ -136,10 +151,7 @@ function parse(args: readonly string[]) {
         yes: { type: "boolean" },
         target: { type: "string", multiple: true },
         "skip-acls": { type: "boolean" },
-        "command-config": { type: "string", short: "c" },
-        "bootstrap-servers": { type: "string" },
-        auth: { type: "string" },
-        secret: { type: "string" },
+        ...connectionParsing,
         help: { type: "boolean" },
       },
     });

@@ -11,7 +11,11 @@ interface Login {
 }
 
 /** How to reach a cluster, in kafkajs' words. */
-export type ClientSettings = Pick<KafkaConfig, "ssl" | "sasl"> & { readonly brokers: string[] };
+export type ClientSettings = Pick<KafkaConfig, "ssl" | "sasl"> & {
+  readonly brokers: string[];
+  /** Base URL of the schema registry's Confluent API, where it is named: `schema.registry.url`. */
+  readonly registryUrl?: string;
+};
 
 const protocols = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"];
 /** What would change who is trusted, or who one is, and is not known here. */
@@ -41,10 +45,12 @@ export async function readClientProperties(file: string, env: NodeJS.ProcessEnv)
     throw refuse("security.protocol", `must be ${protocols.join(", ")}, got ${protocol}`);
   }
   const ssl = protocol.endsWith("SSL") ? { ssl: trusted(properties, refuse) } : {};
-  if (!protocol.startsWith("SASL")) return { brokers, ...ssl };
+  const registryUrl = properties.get("schema.registry.url");
+  const reached = { brokers, ...ssl, ...(registryUrl === undefined ? {} : { registryUrl }) };
+  if (!protocol.startsWith("SASL")) return reached;
   const mechanism = properties.get("sasl.mechanism") ?? "GSSAPI";
   if (mechanism === "AWS_MSK_IAM") {
-    return { brokers, ...ssl, sasl: await saslOf({ mechanism: "iam", region: regionOf(brokers, env) }) };
+    return { ...reached, sasl: await saslOf({ mechanism: "iam", region: regionOf(brokers, env) }) };
   }
   const loginWith = mechanisms.get(mechanism);
   if (loginWith === undefined) {
@@ -56,7 +62,7 @@ export async function readClientProperties(file: string, env: NodeJS.ProcessEnv)
   if (username === undefined || password === undefined) {
     throw refuse("sasl.jaas.config", 'must have username="…" and password="…"');
   }
-  return { brokers, ...ssl, sasl: loginWith({ username, password }) };
+  return { ...reached, sasl: loginWith({ username, password }) };
 }
 
 const mechanisms = new Map<string, (login: Login) => NonNullable<KafkaConfig["sasl"]>>([

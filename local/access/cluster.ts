@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import kafkajs, { type Admin } from "kafkajs";
 import { BackboneError } from "../../shared/errors.ts";
 import { saslOf, stopIdleTimers } from "../../shared/kafka/index.ts";
@@ -64,7 +65,8 @@ export async function withCluster<T>(
   }
 }
 
-async function settingsOf(
+/** @throws BackboneError INVALID_OPTIONS for settings that cannot be read or are not supported */
+export async function settingsOf(
   connection: ConnectionArguments,
   env: NodeJS.ProcessEnv,
 ): Promise<{ readonly kind: ClusterKind; readonly settings: ClientSettings }> {
@@ -78,7 +80,9 @@ async function settingsOf(
   }
   if (connection.kind === "file") {
     const settings = await readClientProperties(connection.file, env);
-    return { kind: areOfMsk(settings.brokers) ? "msk" : "other", settings };
+    if (areOfMsk(settings.brokers)) return { kind: "msk", settings };
+    const isLocal = runningClientFiles(cacheFolder(env)).includes(resolve(connection.file));
+    return { kind: isLocal ? "local" : "other", settings };
   }
   return { kind: "local", settings: await readClientProperties(localClientFile(env), env) };
 }

@@ -42,7 +42,8 @@ async function plan(options: Arguments, env: NodeJS.ProcessEnv, output: Output):
     refuseUnknownTargets(comparison);
     refuseProblems(file.name, cluster, comparison);
     await checkWithBrokers(cluster.admin, comparison.plan, comparison.actual);
-    await show(comparison, cluster, output, options.includeUnchanged);
+    const { includeUnchanged, delete: deletes } = options;
+    await show(comparison, cluster, output, { includeUnchanged, deletes });
     if (options.outputFile === undefined) return;
     const written = options.includeUnchanged ? comparison.plan : changesOf(comparison.plan);
     const plannedFor = {
@@ -71,8 +72,8 @@ async function apply(options: Arguments, env: NodeJS.ProcessEnv, output: Output)
     else refuseStale(options.planFile ?? "", planned, file, comparison);
     refuseProblems(file.name, cluster, comparison);
     await checkWithBrokers(cluster.admin, plan, actual);
-    const records = await show(comparison, cluster, output, false);
-    refuseRecords(records, options.yes);
+    const records = await show(comparison, cluster, output, { deletes: choices.delete });
+    refuseRecords(plan, records, options.yes);
     if (isEmpty(changesOf(plan))) return;
     await applyPlan(cluster.admin, plan, actual, (step) => output.say(`done: ${step}`));
     await settled(async () => (await compare(file, cluster, choices)).plan);
@@ -87,7 +88,7 @@ async function drift(options: Arguments, env: NodeJS.ProcessEnv, output: Output)
     // What the file does not name is drift as well.
     const comparison = await compare(file, cluster, { ...options, delete: true });
     refuseUnknownTargets(comparison);
-    await show(comparison, cluster, output, false);
+    await show(comparison, cluster, output, {});
     return [comparison.plan, comparison.reported].every((part) => isEmpty(changesOf(part))) ? 0 : 1;
   });
 }

@@ -24,7 +24,7 @@ export interface AccessFile {
 
 /** What is compared, and what may be done about it. */
 export interface Choices {
-  /** Names of topics, services and users; empty is all. */
+  /** Names of topics, services and users, and principals; empty is all. */
   readonly targets: readonly string[];
   readonly skipAcls: boolean;
   readonly delete: boolean;
@@ -39,7 +39,7 @@ export interface Comparison {
   readonly kept: Plan;
   /** The topics of MSK, which CloudFormation changes. */
   readonly reported: Plan;
-  /** Those who have ACLs and are neither service nor user of the file. */
+  /** Those who have ACLs, are neither service nor user of the file, and are no target. */
   readonly foreignPrincipals: readonly string[];
   /** Targets that neither the file nor the cluster has. */
   readonly unknownTargets: readonly string[];
@@ -69,7 +69,7 @@ export async function compare(file: AccessFile, { admin, kind }: Cluster, choice
   const { plan, kept } = choices.delete ? { plan: all, kept: nothing } : withoutDeletions(all);
   const problems = problemsOf(states.desired, states.actual);
   const foreignPrincipals = [...new Set(actual.acls.map(({ principal }) => principal))]
-    .filter((principal) => desired.principals.get(principal)?.isOwn !== true)
+    .filter((principal) => states.desired.principals.get(principal)?.isOwn !== true)
     .sort();
   const parts =
     kind === "msk"

@@ -1,4 +1,4 @@
-import { type PlanFile, stepsOf } from "../../shared/access-plan/index.ts";
+import { isDeletion, type Plan, type PlanFile, stepsOf } from "../../shared/access-plan/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
 import type { Cluster } from "./cluster.ts";
 import type { AccessFile, Comparison } from "./comparison.ts";
@@ -27,7 +27,7 @@ export function refuseUnknownTargets({ unknownTargets }: Comparison): void {
   if (unknownTargets.length === 0) return;
   throw new BackboneError(
     "INVALID_OPTIONS",
-    `--target ${unknownTargets.join(" ")}: has to be a topic, service or user of the file, or a topic of the cluster`,
+    `--target ${unknownTargets.join(" ")}: has to be a topic, service or user of the file, or a topic or principal of the cluster`,
   );
 }
 
@@ -38,9 +38,11 @@ export function refuseProblems(file: string, { kind }: Cluster, { problems }: Co
   throw new BackboneError("INVALID_OPTIONS", `${file} does not fit the cluster: ${problems.join("; ")}`);
 }
 
-/** @throws BackboneError INVALID_OPTIONS naming the topics that would be deleted with their records */
-export function refuseRecords(records: ReadonlyMap<string, bigint>, yes: boolean): void {
-  const holding = [...records].filter(([, count]) => count > 0n).map(([name, count]) => `${name} (${count})`);
+/** @throws BackboneError INVALID_OPTIONS naming the topics that the plan would delete with their records */
+export function refuseRecords({ topicPlans }: Plan, records: ReadonlyMap<string, bigint>, yes: boolean): void {
+  const holding = topicPlans
+    .filter((topic) => isDeletion(topic) && (records.get(topic.name) ?? 0n) > 0n)
+    .map(({ name }) => `${name} (${records.get(name)})`);
   if (holding.length === 0 || yes) return;
   throw new BackboneError(
     "INVALID_OPTIONS",

@@ -1,4 +1,4 @@
-import { countRecords, isDeletion, isEmpty, type Paint, planText } from "../../shared/access-plan/index.ts";
+import { countRecords, isDeletion, isEmpty, type Paint, type Plan, planText } from "../../shared/access-plan/index.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Comparison } from "./comparison.ts";
 
@@ -11,12 +11,12 @@ export interface Output {
   readonly paint: Paint;
 }
 
-/** Shows the comparison; gives the records in the topics that the plan deletes. */
+/** Shows the comparison; gives the records in the topics that it shows as deleted, the reported ones included. */
 export async function show(
   { plan, kept, reported, foreignPrincipals }: Comparison,
   { admin, kind }: Cluster,
   { print, paint }: Output,
-  includeUnchanged: boolean,
+  { includeUnchanged = false, deletes = false },
 ): Promise<ReadonlyMap<string, bigint>> {
   const doomed = [...plan.topicPlans, ...reported.topicPlans].filter(isDeletion).map(({ name }) => name);
   const records = await countRecords(admin, doomed);
@@ -27,13 +27,26 @@ export async function show(
   }
   print(planText(plan, { paint, includeUnchanged, records }));
   if (!isEmpty(kept)) {
-    const topics = kept.topicPlans.map(({ name }) => name).join(", ");
-    const acls = kept.aclPlans.length === 0 ? [] : [`${kept.aclPlans.length} ACLs of its principals`];
-    const what = [...(topics === "" ? [] : [`topics ${topics}`]), ...acls].join(" and ");
-    print(`Not in the file and left alone (--delete deletes them): ${what}.\n`);
+    print(`Not in the file and left alone (--delete deletes them): ${keptText(kept)}.\n`);
   }
-  if (includeUnchanged && foreignPrincipals.length > 0) {
-    print(`ACLs that are foreign, since no service or user has the principal: ${foreignPrincipals.join(", ")}.\n`);
+  // Who deletes may take the ACLs of a service that has left the file for deleted.
+  if ((includeUnchanged || deletes) && foreignPrincipals.length > 0) {
+    print(
+      `ACLs that are foreign, since no service or user has the principal: ${foreignPrincipals.join(", ")}.\n` +
+        "To delete those of a principal: --delete --target PRINCIPAL.\n",
+    );
   }
   return records;
+}
+
+function keptText({ topicPlans, aclPlans }: Plan): string {
+  const topics = topicPlans.filter(isDeletion).map(({ name }) => name);
+  const settings = topicPlans.flatMap((topic) =>
+    isDeletion(topic) ? [] : topic.topicConfigPlans.map(({ key }) => `${key} of ${topic.name}`),
+  );
+  return [
+    ...(topics.length > 0 ? [`topics ${topics.join(", ")}`] : []),
+    ...(settings.length > 0 ? [`settings ${settings.join(", ")}`] : []),
+    ...(aclPlans.length > 0 ? [`${aclPlans.length} ACLs of its principals`] : []),
+  ].join(" and ");
 }

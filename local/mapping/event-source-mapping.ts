@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
+import type { Consumer, EachBatchPayload, Kafka, Message } from "kafkajs";
 import type { MskRecord } from "../../shared/msk-event/index.ts";
 import type { LocalFunction } from "../lambda/local-function.ts";
+import { localAccount, localRegion } from "../template/resolve.ts";
 import { createBatcher } from "./batcher.ts";
 import type { MappingDefinition } from "./mapping-definition.ts";
 import { maxPayloadBytes, type TimestampType, toMskEvent, toMskRecord } from "./msk-event.ts";
+import { offloadMessages } from "./offload.ts";
 import { failedRecords } from "./partial-batch-response.ts";
 
 export interface EventSourceMappingOptions {
@@ -19,6 +21,10 @@ export interface EventSourceMappingOptions {
   readonly onCrash: (error: Error) => void;
   /** Told of each batch that failed whole or in part and is sent again. */
   readonly onRetry: (info: { readonly attempt: number; readonly records: number; readonly reason: string }) => void;
+  /** Writes to the on-failure topic. Resolves when the broker has acknowledged it. */
+  readonly sendToFailureTopic: (topic: string, messages: Message[]) => Promise<void>;
+  /** Told of the records that are not sent again; without a topic they are dropped. */
+  readonly onGiveUp: (info: { readonly records: number; readonly topic: string | undefined }) => void;
 }
 
 export interface EventSourceMapping {
@@ -33,7 +39,8 @@ const heartbeatMs = 3_000;
 
 /**
  * Runs one event source mapping: reads its topic as its consumer group, invokes its function with batches, and commits
- * a batch's offsets after all of it was processed. At-least-once; a batch is sent again until it succeeds.
+ * a batch's offsets after all of it was processed. At-least-once; a batch is sent again until it succeeds, or until the
+ * mapping's limits give it up: its on-failure topic has acknowledged it then, or it is dropped where there is none.
  */
 export async function startEventSourceMapping(options: EventSourceMappingOptions): Promise<EventSourceMapping> {
   const { definition, kafka, partitions } = options;
@@ -103,12 +110,13 @@ async function commit(consumer: Consumer, { batch, resolveOffset }: EachBatchPay
   await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset: String(last.offset + 1) }]);
 }
 
-/** Resolves when the function has processed every record, or, with its records not committed, when the mapping stops. */
+/** Resolves when every record is processed or given up, or, with the records not committed, when the mapping stops. */
 async function invokeUntilProcessed(
   batch: readonly MskRecord[],
-  { definition, function: target, bootstrapServers, onRetry }: EventSourceMappingOptions,
+  options: EventSourceMappingOptions,
   stopping: AbortSignal,
 ): Promise<void> {
+  const { definition, function: target, bootstrapServers, onRetry } = options;
   let records = batch;
   for (let attempt = 1; !stopping.aborted; attempt += 1) {
     const result = await target.invoke(toMskEvent(definition.eventSourceArn, bootstrapServers, records));
@@ -116,9 +124,46 @@ async function invokeUntilProcessed(
     const failed = result.ok ? failedRecords(records, result.payload) : records;
     if (failed.length === 0) return;
     const reason = result.ok ? "partial batch response" : `${result.error.errorType}: ${result.error.errorMessage}`;
-    onRetry({ attempt, records: failed.length, reason });
-    records = failed;
-    const pauseMs = Math.min(maxPauseMs, firstPauseMs * 2 ** Math.min(attempt - 1, 10));
-    await delay(pauseMs, undefined, { signal: stopping }).catch(() => undefined);
+    const isOver = (record: MskRecord) => attempt > definition.retryAttempts || isTooOld(record, definition);
+    const over = failed.filter(isOver);
+    if (over.length > 0) await giveUp(over, attempt, result.ok ? undefined : reason, options, stopping);
+    records = failed.filter((record) => !over.includes(record));
+    if (records.length === 0) return;
+    onRetry({ attempt, records: records.length, reason });
+    await pause(attempt, stopping);
   }
+}
+
+function isTooOld({ timestamp }: MskRecord, { maxRecordAgeMs }: MappingDefinition): boolean {
+  return Date.now() - timestamp > maxRecordAgeMs;
+}
+
+/** Resolves when the on-failure topic has the records: until then they are not committed. */
+async function giveUp(
+  records: readonly MskRecord[],
+  invocations: number,
+  functionError: string | undefined,
+  { definition, function: target, bootstrapServers, sendToFailureTopic, onGiveUp, onRetry }: EventSourceMappingOptions,
+  stopping: AbortSignal,
+): Promise<void> {
+  const { eventSourceArn, onFailureTopic } = definition;
+  const functionArn = `arn:aws:lambda:${localRegion}:${localAccount}:function:${target.definition.name}`;
+  for (let attempt = 1; onFailureTopic !== undefined; attempt += 1) {
+    try {
+      const given = { records, eventSourceArn, bootstrapServers, functionArn, invocations, functionError };
+      await sendToFailureTopic(onFailureTopic, offloadMessages({ ...given, now: new Date() }));
+      break;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      onRetry({ attempt, records: records.length, reason: `offloading to ${onFailureTopic}: ${reason}` });
+      await pause(attempt, stopping);
+      if (stopping.aborted) return;
+    }
+  }
+  onGiveUp({ records: records.length, topic: onFailureTopic });
+}
+
+function pause(attempt: number, stopping: AbortSignal): Promise<void> {
+  const pauseMs = Math.min(maxPauseMs, firstPauseMs * 2 ** Math.min(attempt - 1, 10));
+  return delay(pauseMs, undefined, { signal: stopping }).catch(() => undefined);
 }

@@ -25,6 +25,22 @@ const propertiesSchema = v.strictObject({
       MaximumPollers: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2_000)), 200),
     }),
   ),
+  MaximumRetryAttempts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(10_000)), -1),
+  MaximumRecordAgeInSeconds: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.check((seconds) => seconds === -1 || (seconds >= 60 && seconds <= 604_800), "must be -1 or 60 to 604800"),
+    ),
+    -1,
+  ),
+  DestinationConfig: v.optional(
+    v.strictObject({
+      OnFailure: v.strictObject({
+        Destination: v.pipe(v.string(), v.regex(/^kafka:\/\/[a-zA-Z0-9._-]{4,249}$/, "must be kafka://TOPIC here")),
+      }),
+    }),
+  ),
   Enabled: v.optional(v.boolean(), true),
   Tags: v.optional(v.unknown()),
 });
@@ -43,6 +59,12 @@ export interface MappingDefinition {
   /** How long records may wait for others, ms. */
   readonly windowMs: number;
   readonly reportsBatchItemFailures: boolean;
+  /** How often a failed record is sent again; Infinity for no end. */
+  readonly retryAttempts: number;
+  /** The age in ms from which a record is not sent again; Infinity for none. */
+  readonly maxRecordAgeMs: number;
+  /** Topic of what is not sent again; undefined drops it. */
+  readonly onFailureTopic: string | undefined;
   readonly enabled: boolean;
 }
 
@@ -59,6 +81,17 @@ export function defineMapping(resource: Resource, resolve: Resolve): MappingDefi
       resource,
       "FunctionResponseTypes needs ProvisionedPollerConfig: partial batch responses exist in provisioned mode only",
     );
+  const provisionedOnly = (["MaximumRetryAttempts", "MaximumRecordAgeInSeconds"] as const).filter(
+    (name) => properties[name] !== -1,
+  );
+  const destination = properties.DestinationConfig?.OnFailure.Destination.slice("kafka://".length);
+  if (properties.ProvisionedPollerConfig === undefined && (provisionedOnly.length > 0 || destination !== undefined))
+    throw refused(
+      resource,
+      `${provisionedOnly[0] ?? "a Kafka destination"} needs ProvisionedPollerConfig: it exists in provisioned mode only`,
+    );
+  if (destination !== undefined && properties.Topics.includes(destination))
+    throw refused(resource, "the on-failure destination must be another topic than the source");
   const window = properties.MaximumBatchingWindowInSeconds;
   return {
     id: resource.logicalId,
@@ -70,8 +103,20 @@ export function defineMapping(resource: Resource, resolve: Resolve): MappingDefi
     batchSize: properties.BatchSize,
     windowMs: window === undefined ? defaultWindowMs : window * 1000,
     reportsBatchItemFailures: properties.FunctionResponseTypes.length > 0,
+    retryAttempts: retriesOf(properties.MaximumRetryAttempts, destination),
+    maxRecordAgeMs:
+      properties.MaximumRecordAgeInSeconds === -1
+        ? Number.POSITIVE_INFINITY
+        : properties.MaximumRecordAgeInSeconds * 1_000,
+    onFailureTopic: destination,
     enabled: properties.Enabled,
   };
+}
+
+/** Lambda makes 10 retries of no end where there is an on-failure destination. */
+function retriesOf(given: number, destination: string | undefined): number {
+  if (given >= 0) return given;
+  return destination === undefined ? Number.POSITIVE_INFINITY : 10;
 }
 
 function refused(resource: Resource, why: string): BackboneError {

@@ -15,10 +15,17 @@ export interface Stock {
   readonly remaining: number;
 }
 
+export const orderStates = ["ACCEPTED", "RESERVED", "REJECTED"] as const;
+
+/** What order-status says of an order. */
+export type OrderState = (typeof orderStates)[number];
+
 /** What took effect, read after the last event was accounted for. */
 export interface Effects {
   readonly reservations: readonly Reservation[];
   readonly stock: readonly Stock[];
+  /** What order-status says, by orderId. */
+  readonly states: ReadonlyMap<string, OrderState>;
   /** Ids of the events in the dead-letter topic. */
   readonly deadLetterEventIds: ReadonlySet<string>;
 }
@@ -29,6 +36,8 @@ export interface Audit {
   readonly deadLettered: number;
   readonly lost: number;
   readonly duplicated: number;
+  /** Accepted orders by the state that they are in. */
+  readonly statuses: Readonly<Record<OrderState, number>>;
   /** One line for each thing that is not as promised. */
   readonly findings: readonly string[];
 }
@@ -38,12 +47,18 @@ export interface Audit {
  * lines, dead-lettered when its event is in the dead-letter topic. Stock says what the reservations cannot: for each SKU
  * initial − remaining has to be the sum of what is reserved; units too many are orders that took effect more than
  * once, units too few orders that are lost, at the least as many as explain the worst SKU.
+ *
+ * order-status has to agree: a processed order is in the state of its reservation, a dead-lettered one in any; an order
+ * that is not is lost.
  */
 export function audit(accepted: readonly AcceptedOrder[], effects: Effects): Audit {
   const byOrder = new Map(effects.reservations.map((reservation) => [reservation.orderId, reservation]));
   const findings: string[] = [];
   const count = { processed: 0, deadLettered: 0, lost: 0, duplicated: 0 };
+  const statuses = { ACCEPTED: 0, RESERVED: 0, REJECTED: 0 };
   for (const order of accepted) {
+    const state = effects.states.get(order.body.orderId);
+    if (state !== undefined) statuses[state] += 1;
     const reservation = byOrder.get(order.body.orderId);
     const deadLettered = effects.deadLetterEventIds.has(order.eventId);
     if (reservation?.eventId === order.eventId) {
@@ -51,20 +66,28 @@ export function audit(accepted: readonly AcceptedOrder[], effects: Effects): Aud
       if (deadLettered) {
         count.duplicated += 1;
         findings.push(`order ${order.body.orderId} has a reservation and a dead letter`);
-      } else if (difference === 0) count.processed += 1;
-      else {
+      } else if (difference !== 0) {
         count[difference > 0 ? "duplicated" : "lost"] += 1;
         findings.push(`order ${order.body.orderId} has a reservation with other lines than its own`);
-      }
-    } else if (deadLettered) count.deadLettered += 1;
-    else {
+      } else if (state !== reservation.status) {
+        count.lost += 1;
+        findings.push(
+          `order ${order.body.orderId} is ${state ?? "unknown"} in order-status, not ${reservation.status}`,
+        );
+      } else count.processed += 1;
+    } else if (deadLettered && state !== undefined) count.deadLettered += 1;
+    else if (deadLettered) {
+      count.lost += 1;
+      findings.push(`order ${order.body.orderId} is a dead letter, and unknown in order-status`);
+    } else {
       count.lost += 1;
       findings.push(`order ${order.body.orderId} has neither a reservation nor a dead letter`);
     }
   }
   const units = compareStock(effects);
   findings.push(...units.findings);
-  return { ...count, lost: count.lost + units.lost, duplicated: count.duplicated + units.duplicated, findings };
+  const duplicated = count.duplicated + units.duplicated;
+  return { ...count, lost: count.lost + units.lost, duplicated, statuses, findings };
 }
 
 /** 0: the same lines; more than 0: a SKU has more units than ordered; less: only fewer. */

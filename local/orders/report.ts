@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { orderStates } from "./audit.ts";
 import type { OrdersOutcome } from "./run-orders.ts";
 
 /** Refused or failed orders, and findings, that the summary lists before it only counts them. */
@@ -12,9 +13,9 @@ export function isAsPromised(outcome: OrdersOutcome): boolean {
 
 /** The one object that `--json` prints. */
 export function toJson(outcome: OrdersOutcome): string {
-  const { ordersRead, accepted, refused, processed, deadLettered, lost, duplicated, elapsedMs } = outcome;
+  const { ordersRead, accepted, refused, processed, deadLettered, lost, duplicated, statuses, elapsedMs } = outcome;
   const counts = { accepted: accepted.length, refused: refused.length, processed, deadLettered, lost, duplicated };
-  return JSON.stringify({ ordersRead, ...counts, elapsedMs });
+  return JSON.stringify({ ordersRead, ...counts, statuses, elapsedMs });
 }
 
 /** The summary for people. */
@@ -31,6 +32,7 @@ export function toText(outcome: OrdersOutcome): string {
     ["dead-lettered", outcome.deadLettered.toLocaleString("en")],
     ["lost", bad(outcome.lost)],
     ["duplicated", bad(outcome.duplicated)],
+    ["order-status", orderStates.map((state) => `${outcome.statuses[state].toLocaleString("en")} ${state}`).join(", ")],
   ];
   return [
     "",

@@ -1,8 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { BackboneError } from "../../shared/errors.ts";
 import type { Backbone } from "../backbone.ts";
-import { lagOf } from "../mappings.ts";
 import { type Audit, audit } from "./audit.ts";
+import { accountingDeadlineMs, allWorkedOff } from "./backlog.ts";
 import { type PostedOrders, postOrders } from "./post-orders.ts";
 import { readEffects } from "./read-effects.ts";
 import type { OrderBody } from "./read-orders.ts";
@@ -25,15 +24,13 @@ export interface OrdersOutcome extends PostedOrders, Audit {
 const concurrency = 16;
 /** How long an order is posted again while the service answers 503. */
 const retryForMs = 60_000;
-/** The wait for the consumers ends this long after the last change of what they have still to do. */
-export const accountingDeadlineMs = 60_000;
 
 /** Posts the orders, waits until the consumers have committed all of their events, and audits what took effect. */
 export async function runOrders(backbone: Backbone, options: RunOrdersOptions): Promise<OrdersOutcome> {
   const { orders, repeat, onSettled } = options;
   const startedAt = performance.now();
   const posted = await postOrders(repeated(orders, repeat), { url: backbone.url, concurrency, retryForMs, onSettled });
-  const lag = await consumersCaughtUp(backbone);
+  const backlog = await allWorkedOff(backbone);
   const elapsedMs = Math.round(performance.now() - startedAt);
   const effects = await readEffects({
     dynamoDbPort: backbone.ports.dynamodb,
@@ -43,7 +40,7 @@ export async function runOrders(backbone: Backbone, options: RunOrdersOptions): 
   const audited = audit(posted.accepted, effects);
   const seconds = accountingDeadlineMs / 1000;
   const stillWaiting =
-    lag === 0 ? [] : [`the wait ended after ${seconds} s without change: ${lag} records not processed`];
+    backlog === 0 ? [] : [`the wait ended after ${seconds} s without change: ${backlog} records not processed`];
   const findings = [...stillWaiting, ...audited.findings];
   return { ...posted, ...audited, findings, ordersRead: orders.length * repeat, elapsedMs };
 }
@@ -54,37 +51,31 @@ function* repeated(orders: readonly OrderBody[], times: number): Generator<Order
     for (const order of orders) yield { ...order, orderId: `${order.orderId}-${round}` };
 }
 
-/** Waits until no mapping lags behind its topic, or nothing has changed for as long as the deadline says; gives the lag. */
-async function consumersCaughtUp({ kafka, mappings }: Backbone): Promise<number> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    let last = Number.NaN;
-    let changedAt = Date.now();
-    while (Date.now() - changedAt < accountingDeadlineMs) {
-      const lags = await Promise.all(mappings.map(({ definition }) => lagOf(admin, definition)));
-      const lag = lags.reduce((sum, one) => sum + one, 0);
-      if (lag === 0) return 0;
-      if (lag !== last) changedAt = Date.now();
-      last = lag;
-      await delay(100);
-    }
-    return last;
-  } finally {
-    await admin.disconnect();
-  }
+/** The tables and the dead-letter topic of inventory, and the table of order-status, from the consumers' environments. */
+function auditedResources(backbone: Backbone) {
+  const inventory = consumerWith(backbone, ["RESERVATIONS_TABLE", "STOCK_TABLE", "DEAD_LETTER_TOPIC"]);
+  return {
+    reservationsTable: inventory.RESERVATIONS_TABLE,
+    stockTable: inventory.STOCK_TABLE,
+    deadLetterTopic: inventory.DEAD_LETTER_TOPIC,
+    statusesTable: consumerWith(backbone, ["STATUSES_TABLE"]).STATUSES_TABLE,
+  };
 }
 
-/** The tables and the dead-letter topic of the consumer that keeps reservations, from its own environment. */
-function auditedResources({ functions, mappings }: Backbone) {
+function consumerWith<Name extends string>(
+  { functions, mappings }: Backbone,
+  names: readonly Name[],
+): Readonly<Record<Name, string>> {
   for (const { definition } of mappings) {
     const { environment } = functions.get(definition.functionName).definition;
-    const { RESERVATIONS_TABLE, STOCK_TABLE, DEAD_LETTER_TOPIC } = environment;
-    if (RESERVATIONS_TABLE !== undefined && STOCK_TABLE !== undefined && DEAD_LETTER_TOPIC !== undefined)
-      return { reservationsTable: RESERVATIONS_TABLE, stockTable: STOCK_TABLE, deadLetterTopic: DEAD_LETTER_TOPIC };
+    if (hasAll(environment, names)) return environment;
   }
-  throw new BackboneError(
-    "TEMPLATE_UNSUPPORTED",
-    "no mapping's function has RESERVATIONS_TABLE, STOCK_TABLE and DEAD_LETTER_TOPIC",
-  );
+  throw new BackboneError("TEMPLATE_UNSUPPORTED", `no mapping's function has ${names.join(", ")}`);
+}
+
+function hasAll<Name extends string>(
+  environment: Readonly<Record<string, string>>,
+  names: readonly Name[],
+): environment is Readonly<Record<Name, string>> {
+  return names.every((name) => environment[name] !== undefined);
 }

@@ -1,19 +1,10 @@
 import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BackboneError } from "../../shared/errors.ts";
+import { installOnce } from "./install-once.ts";
 import { runGuarded } from "./run-guarded.ts";
 
 const pom = fileURLToPath(new URL("../pom.xml", import.meta.url));
@@ -38,25 +29,16 @@ export function cacheFolder(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Resolves the parts of local/pom.xml with Maven, once for each content of that file. Installs beside the final
- * folder and renames it, so that an interrupted or a concurrent start never sees half of the parts.
+ * Resolves the parts of local/pom.xml with Maven, once for each content of that file.
  * @throws BackboneError PREREQUISITE_MISSING when Maven is needed and missing, or cannot resolve
  */
 export async function installParts(cache: string, say: (line: string) => void): Promise<InstalledParts> {
   const target = join(cache, "parts", createHash("sha256").update(readFileSync(pom)).digest("hex").slice(0, 16));
-  if (!existsSync(target)) {
+  await installOnce(target, async (folder) => {
     say("installing Kafka, the schema registry and DynamoDB Local with Maven (once, about 350 MB)");
-    mkdirSync(dirname(target), { recursive: true });
-    clearStaging(target);
-    const staging = mkdtempSync(`${target}-`);
-    try {
-      copyFileSync(pom, join(staging, "pom.xml"));
-      for (const [part, goal] of Object.entries(goals)) await maven(staging, part, goal);
-      if (!existsSync(target)) renameSync(staging, target);
-    } finally {
-      rmSync(staging, { recursive: true, force: true });
-    }
-  }
+    copyFileSync(pom, join(folder, "pom.xml"));
+    for (const [part, goal] of Object.entries(goals)) await maven(folder, part, goal);
+  });
   return { kafka: join(target, "kafka"), dynamodb: join(target, "dynamodb"), registry: join(target, "registry") };
 }
 
@@ -74,14 +56,4 @@ async function maven(folder: string, part: string, goal: string): Promise<void> 
     "PREREQUISITE_MISSING",
     `Maven could not resolve the local part ${part}: ${reason.trim()}. Check the connection to its repository, then start again`,
   );
-}
-
-/** Removes what an install left that was interrupted; one that is at work is younger. */
-function clearStaging(target: string): void {
-  const hourAgo = Date.now() - 3_600_000;
-  for (const name of readdirSync(dirname(target))) {
-    const folder = join(dirname(target), name);
-    if (folder.startsWith(`${target}-`) && statSync(folder).mtimeMs < hourAgo)
-      rmSync(folder, { recursive: true, force: true });
-  }
 }

@@ -20,6 +20,13 @@ export async function freePorts(): Promise<Ports> {
   return { api, kafka, registry, dynamodb, controller };
 }
 
+/** One port that is free now. */
+export async function freePort(): Promise<number> {
+  const { port, close } = await listen(0);
+  await close();
+  return port;
+}
+
 /**
  * The default ports; the controller's, which nobody connects to by hand, is always a free one.
  * @throws BackboneError PREREQUISITE_MISSING naming every port that is taken

@@ -26,7 +26,14 @@ export function localResources(ports: Ports): ReadonlyMap<string, LocalResource>
     ["Custom::KafkaBootstrapBrokers", { attributes: { SaslIam: brokers, SaslScram: brokers } }],
     [
       "AWS::DynamoDB::Table",
-      { ref: tableName, attributes: { Arn: (table) => arn("dynamodb", `table/${tableName(table)}`) } },
+      {
+        ref: tableName,
+        attributes: {
+          Arn: (table) => arn("dynamodb", `table/${tableName(table)}`),
+          // The stream's own name is the moment of its creation.
+          StreamArn: (table) => arn("dynamodb", `table/${tableName(table)}/stream/latest`),
+        },
+      },
     ],
     ["AWS::Lambda::Function", { ref: functionName, attributes: { Arn: functionArn } }],
     [

@@ -43,17 +43,17 @@ export interface States {
   readonly actual: ClusterState;
 }
 
-/** Those of the names that are neither a topic, service or user of the file nor a topic of the cluster. */
+/** Those of the names that are neither a topic, service or user of the file nor a topic or principal of the cluster. */
 export function unknownTargets(names: readonly string[], { desired, actual }: States): string[] {
   const holders = [...desired.principals.values()].flatMap(({ names: its }) => its);
   const topics = [...desired.topics, ...actual.topics].map(({ name }) => name);
-  const known = new Set([...holders, ...topics]);
+  const known = new Set([...holders, ...topics, ...actual.acls.map(({ principal }) => principal)]);
   return names.filter((name) => !known.has(name));
 }
 
 /**
  * The part of both states that the names are about: the topics of these names, and of a service or user its ACLs and
- * dead-letter topics.
+ * dead-letter topics. Of a principal, all its ACLs, even if they are foreign otherwise: who names it, means it.
  */
 export function targeted(names: readonly string[], access: Access, { desired, actual }: States): States {
   const targets = new Set(names);
@@ -63,9 +63,14 @@ export function targeted(names: readonly string[], access: Access, { desired, ac
   const chosen = new Set([...names, ...deadLetterTopics]);
   const isChosen = ({ name }: { readonly name: string }) => chosen.has(name);
   const isHeld = ({ principal }: { readonly principal: string }) =>
-    desired.principals.get(principal)?.names.some((name) => targets.has(name)) ?? false;
+    targets.has(principal) || (desired.principals.get(principal)?.names.some((name) => targets.has(name)) ?? false);
+  const principals = new Map(desired.principals);
+  for (const { principal } of actual.acls) {
+    if (targets.has(principal))
+      principals.set(principal, { names: [principal], ...principals.get(principal), isOwn: true });
+  }
   return {
-    desired: { ...desired, topics: desired.topics.filter(isChosen), acls: desired.acls.filter(isHeld) },
+    desired: { ...desired, topics: desired.topics.filter(isChosen), acls: desired.acls.filter(isHeld), principals },
     actual: { ...actual, topics: actual.topics.filter(isChosen), acls: actual.acls.filter(isHeld) },
   };
 }

@@ -1,5 +1,13 @@
 import type { Topic } from "../access/index.ts";
-import type { ClusterConfig, ClusterTopic, DesiredState, TopicConfigPlan, TopicPlan } from "./model.ts";
+import type {
+  Action,
+  ClusterConfig,
+  ClusterTopic,
+  DesiredState,
+  TopicConfigPlan,
+  TopicDetailsPlan,
+  TopicPlan,
+} from "./model.ts";
 import { sameConfigValue } from "./same-config-value.ts";
 
 /** Settings with which a reassignment of replicas slows itself down: its own business, as long as it runs. */
@@ -67,20 +75,24 @@ function compared(topic: Topic, there: ClusterTopic): TopicPlan {
   const partitionsAction = topic.partitions === there.partitions ? "NO_CHANGE" : "UPDATE";
   const replicationAction = topic.replication === there.replication ? "NO_CHANGE" : "UPDATE";
   const topicConfigPlans = planConfigs(topic.configs, there.configs);
-  const all = [partitionsAction, replicationAction, ...topicConfigPlans.map(({ action }) => action)];
-  return {
-    name: topic.name,
-    action: all.every((action) => action === "NO_CHANGE") ? "NO_CHANGE" : "UPDATE",
-    topicDetailsPlan: {
-      partitions: topic.partitions,
-      previousPartitions: there.partitions,
-      partitionsAction,
-      replication: topic.replication,
-      previousReplication: there.replication,
-      replicationAction,
-    },
-    topicConfigPlans,
-  };
+  const topicDetailsPlan = {
+    partitions: topic.partitions,
+    previousPartitions: there.partitions,
+    partitionsAction,
+    replication: topic.replication,
+    previousReplication: there.replication,
+    replicationAction,
+  } as const;
+  return { name: topic.name, action: actionOn(topicDetailsPlan, topicConfigPlans), topicDetailsPlan, topicConfigPlans };
+}
+
+/** What is done to a topic that is there and stays. */
+export function actionOn(
+  { partitionsAction, replicationAction }: TopicDetailsPlan,
+  configs: readonly TopicConfigPlan[],
+): Action {
+  const all = [partitionsAction, replicationAction, ...configs.map(({ action }) => action)];
+  return all.every((action) => action === "NO_CHANGE") ? "NO_CHANGE" : "UPDATE";
 }
 
 /**

@@ -1,17 +1,38 @@
 import type { Acl } from "../access/index.ts";
 import type { States } from "./desired-state.ts";
-import type { AclPlan, Action, Plan, TopicPlan } from "./model.ts";
+import type { AclPlan, Action, Plan, TopicConfigPlan, TopicPlan } from "./model.ts";
 import { planAcls } from "./plan-acls.ts";
-import { planTopics } from "./plan-topics.ts";
+import { actionOn, planTopics } from "./plan-topics.ts";
 
 /** All that differs between the file and the cluster, deletions included, and what does not (NO_CHANGE). */
 export function planOf({ desired, actual }: States): Plan {
   return { topicPlans: planTopics(desired, actual.topics), aclPlans: planAcls(desired, actual.acls) };
 }
 
-/** What a plan does without deletions, and what it then leaves there. */
+/**
+ * What a plan does without deletions, and what it then leaves there. To reset a setting is one of them: the brokers'
+ * default may keep records for a shorter time.
+ */
 export function withoutDeletions(plan: Plan): { readonly plan: Plan; readonly kept: Plan } {
-  return { plan: filtered(plan, ({ action }) => action !== "REMOVE"), kept: filtered(plan, isDeletion) };
+  const { topicPlans, aclPlans } = filtered(plan, (part) => !isDeletion(part));
+  const deletions = filtered(plan, isDeletion);
+  const resets = topicPlans
+    .map((topic) => ({ ...topic, topicConfigPlans: topic.topicConfigPlans.filter(isReset) }))
+    .filter(({ topicConfigPlans }) => topicConfigPlans.length > 0);
+  return {
+    plan: { topicPlans: topicPlans.map(withoutResets), aclPlans },
+    kept: { ...deletions, topicPlans: [...deletions.topicPlans, ...resets] },
+  };
+}
+
+function withoutResets(topic: TopicPlan): TopicPlan {
+  if (!topic.topicConfigPlans.some(isReset)) return topic;
+  const topicConfigPlans = topic.topicConfigPlans.filter((config) => !isReset(config));
+  return { ...topic, action: actionOn(topic.topicDetailsPlan, topicConfigPlans), topicConfigPlans };
+}
+
+function isReset({ action }: TopicConfigPlan): boolean {
+  return action === "REMOVE";
 }
 
 /** A plan without what stays as it is, settings of topics that change included. */

@@ -1,5 +1,4 @@
 import type { Topic } from "../access/index.ts";
-import { internalPrefix } from "./internal-topics.ts";
 import type { ClusterState, ClusterTopic, DesiredState } from "./model.ts";
 
 /** What the file asks of the topics and the cluster cannot give, each with its path in the file. */
@@ -8,9 +7,6 @@ export function problemsOf({ topics }: DesiredState, { topics: present, brokers 
   return topics.flatMap((topic) => {
     const there = present.find(({ name }) => name === topic.name);
     return [
-      ...(topic.name.startsWith(internalPrefix)
-        ? [`topics.${topic.name}: must not begin with ${internalPrefix}, as Kafka's own topics do`]
-        : []),
       ...(there === undefined ? [] : unchangeable(topic, there)),
       ...tooManyCopies(topic, brokers, there),
       ...unknownConfigs(topic, knownConfigs),

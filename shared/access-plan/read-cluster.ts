@@ -1,6 +1,6 @@
 import kafkajs, { type Admin, type ConfigEntries } from "kafkajs";
+import { internalPrefix } from "../access/index.ts";
 import { readBrokerDefaults } from "./broker-defaults.ts";
-import { internalPrefix } from "./internal-topics.ts";
 import { readAcls } from "./kafka-acls.ts";
 import type { ClusterConfig, ClusterState, ClusterTopic } from "./model.ts";
 
@@ -13,26 +13,23 @@ const { ConfigResourceTypes, ConfigSource } = kafkajs;
  */
 export async function readCluster(admin: Admin, { acls: withAcls = true } = {}): Promise<ClusterState> {
   const { clusterId, brokers } = await admin.describeCluster();
-  const names = (await admin.listTopics()).filter((name) => !name.startsWith(internalPrefix)).sort();
   const defaults = await readBrokerDefaults(admin, brokers[0]?.nodeId ?? 0);
-  const [topics, acls] = await Promise.all([readTopics(admin, names, defaults), withAcls ? readAcls(admin) : []]);
+  const [topics, acls] = await Promise.all([readTopics(admin, defaults), withAcls ? readAcls(admin) : []]);
   return { clusterId, brokers: brokers.length, topics, acls };
 }
 
-async function readTopics(
-  admin: Admin,
-  names: string[],
-  defaults: ReadonlyMap<string, string>,
-): Promise<ClusterTopic[]> {
+async function readTopics(admin: Admin, defaults: ReadonlyMap<string, string>): Promise<ClusterTopic[]> {
+  const { topics } = await admin.fetchTopicMetadata();
+  const names = topics
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith(internalPrefix))
+    .sort();
   if (names.length === 0) return [];
-  const [{ topics }, { resources }] = await Promise.all([
-    admin.fetchTopicMetadata({ topics: names }),
-    admin.describeConfigs({
-      // Synonyms: the values that would be in force, one behind the other.
-      includeSynonyms: true,
-      resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name })),
-    }),
-  ]);
+  const { resources } = await admin.describeConfigs({
+    // Synonyms: the values that would be in force, one behind the other.
+    includeSynonyms: true,
+    resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name })),
+  });
   const configs = new Map(
     resources.map((resource) => [resource.resourceName, configsOf(resource.configEntries, defaults)]),
   );

@@ -1,5 +1,8 @@
+import { consumerGroupsOf } from "./consumer-groups.ts";
 import { topicsOf } from "./dead-letters.ts";
-import type { Access, Service, Topic } from "./model.ts";
+import { clusterName } from "./grants.ts";
+import { internalPrefix } from "./internal-topics.ts";
+import type { Access, Acl, CustomAcl, Service, Topic } from "./model.ts";
 import { maxNameLength } from "./schema.ts";
 
 /** Lambda's limit for the consumer group of an event source mapping; Kafka itself has none. */
@@ -9,9 +12,10 @@ const maxGroupLength = 200;
 export function crossCheck(access: Access): string[] {
   const { topics, services } = access;
   return [
+    ...topics.filter(({ name }) => name.startsWith(internalPrefix)).map(internalName),
     ...topics.flatMap(impossibleCopies),
     ...services.flatMap((service) => topicListProblems(service, access)),
-    ...services.filter(({ groupId }) => groupId.length > maxGroupLength).map(tooLongGroup),
+    ...services.flatMap(tooLongGroups),
     ...services.flatMap((service) => capturedTopics(service, topics)),
     ...sharedGroups(services),
     ...customAclProblems(access),
@@ -19,12 +23,17 @@ export function crossCheck(access: Access): string[] {
   ];
 }
 
+function internalName({ name }: Topic): string {
+  return `topics.${name}: must not begin with ${internalPrefix}, as Kafka's own topics do`;
+}
+
 function impossibleCopies({ name, replication, configs }: Topic): string[] {
-  const minInSync = Number(configs["min.insync.replicas"] ?? 1);
+  const written = configs["min.insync.replicas"] ?? "1";
+  const minInSync = Number(written);
   return minInSync >= 1 && minInSync <= replication
     ? []
     : [
-        `topics.${name}.configs.min.insync.replicas: must be 1 to ${replication}, the topic's replication, got ${minInSync}`,
+        `topics.${name}.configs.min.insync.replicas: must be 1 to ${replication}, the topic's replication, got ${written}`,
       ];
 }
 
@@ -52,9 +61,11 @@ function topicProblems(path: string, list: readonly string[], { topics, blacklis
   });
 }
 
-function tooLongGroup({ name, groupId, applicationId }: Service): string {
-  const key = applicationId === undefined ? "group-id" : "application-id";
-  return `services.${name}.${key}: must have at most ${maxGroupLength} characters, got ${groupId.length}`;
+function tooLongGroups(service: Service): string[] {
+  const path = `services.${service.name}.${service.applicationId === undefined ? "group-id" : "application-id"}`;
+  return consumerGroupsOf(service)
+    .filter((group) => group.length > maxGroupLength)
+    .map((group) => `${path}: must have at most ${maxGroupLength} characters, got ${group.length}`);
 }
 
 /** Its prefix grants let a kafka-streams service delete its internal topics; they must not cover anybody else's. */
@@ -82,7 +93,7 @@ function groupsOf(service: Service): { readonly path: string; readonly group: st
   const path = `services.${service.name}`;
   const key = service.applicationId === undefined ? "group-id" : "application-id";
   const producesOnly = service.type === "application" && service.consumes.length === 0;
-  const own = producesOnly ? [] : [{ path: `${path}.${key}`, group: service.groupId }];
+  const own = producesOnly ? [] : consumerGroupsOf(service).map((group) => ({ path: `${path}.${key}`, group }));
   const sinks = service.connectors.filter(({ consumes }) => consumes.length > 0);
   return [...own, ...sinks.map(({ name }) => ({ path: `${path}.connectors.${name}`, group: `connect-${name}` }))];
 }
@@ -99,7 +110,16 @@ function customAclProblems({ services, users, customAcls }: Access): string[] {
     ({ section, of }) =>
       `${section}.${of}: must be ${kinds[section]} (${holders[section].join(", ") || "there is none"}), got '${of}'`,
   );
-  return [...new Set(problems)];
+  return [...new Set([...problems, ...customAcls.filter(isOfNoCluster).map(strangeCluster)])];
+}
+
+/** The brokers would refuse it in the middle of an apply: of ACLs they check nothing beforehand. */
+function isOfNoCluster({ resourceType, resourceName }: Acl): boolean {
+  return resourceType === "CLUSTER" && resourceName !== clusterName;
+}
+
+function strangeCluster({ section, of, resourceName }: CustomAcl): string {
+  return `${section}.${of}: the name of a CLUSTER must be ${clusterName}, got '${resourceName}'`;
 }
 
 /** Derived names have to be Kafka's too; and Kafka holds `a.b` and `a_b` for the same, since its metrics do. */

@@ -27,7 +27,8 @@ export function deadLetterTopicsOf(access: Access, service: Service): string[] {
  *
  * A dead-letter topic has its source's partitions (a redriven key keeps its order), copies and `min.insync.replicas`,
  * and the service's owner. It keeps its records for `deadLetterRetentionDays`, counted from the moment they were set
- * aside, whatever timestamp they carry, and takes what the source takes plus the dead-letter headers.
+ * aside, whatever timestamp they carry, and takes what the source takes: plus the dead-letter headers, and as the document that a mapping makes of
+ * what it offloads, in base64 (4/3) and with header bytes as numbers.
  */
 export function topicsOf(access: Access): Topic[] {
   const derived = access.services.flatMap((service) =>
@@ -42,7 +43,7 @@ function sourcesOf({ topics }: Access, { deadLetters, consumes }: Service): Topi
 
 function deadLetterTopic(source: Topic, service: Service): Topic {
   const minInSync = source.configs["min.insync.replicas"];
-  const maxMessageBytes = Number(source.configs["max.message.bytes"] ?? defaultMaxMessageBytes) + headerRoomBytes;
+  const maxMessageBytes = 2 * Number(source.configs["max.message.bytes"] ?? defaultMaxMessageBytes) + headerRoomBytes;
   return {
     name: deadLetterTopicName(source.name, service.name),
     partitions: source.partitions,

@@ -1,3 +1,4 @@
+import { consumerGroupsOf } from "./consumer-groups.ts";
 import { deadLetterTopicsOf } from "./dead-letters.ts";
 import type { Access, Grant, Operation, PatternType, ResourceType, Service, User, UserRole } from "./model.ts";
 
@@ -30,7 +31,7 @@ const rules: Readonly<Record<Service["type"], (access: Access, service: Service)
     return [
       ...on("TOPIC", produced, "WRITE", "DESCRIBE"),
       ...on("TOPIC", service.consumes, "READ", "DESCRIBE"),
-      ...(service.consumes.length > 0 ? on("GROUP", [service.groupId], "READ") : []),
+      ...(service.consumes.length > 0 ? on("GROUP", consumerGroupsOf(service), "READ") : []),
     ];
   },
   "kafka-connect": ({ describesTopics }, { produces, storageTopics, groupId, connectors }) => [

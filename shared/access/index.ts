@@ -1,6 +1,8 @@
 export { aclsOf, scramUserNamesOf } from "./acls.ts";
+export { consumerGroupOf, mappedService } from "./consumer-groups.ts";
 export { deadLetterRetentionDays, deadLetterTopicName, deadLetterTopicsOf, topicsOf } from "./dead-letters.ts";
 export { grantsOf } from "./grants.ts";
+export { internalPrefix } from "./internal-topics.ts";
 export type {
   Access,
   Acl,

@@ -26,7 +26,10 @@ export interface Service {
   readonly description?: string;
   /** Kafka principal, `User:<name>`; of use where the service speaks SCRAM. */
   readonly principal: string;
-  /** Its consumer group; of a kafka-connect cluster, the group of its workers. */
+  /**
+   * Its consumer group, or what its groups begin with (`consumerGroupOf`); of a kafka-connect cluster, the group of its
+   * workers.
+   */
   readonly groupId: string;
   readonly auth: ServiceAuth;
   /** Whether each declared topic it consumes gets a dead-letter topic, to which it may then produce; applications only. */
@@ -108,7 +111,7 @@ export interface Access {
   readonly customAcls: readonly CustomAcl[];
   /**
    * What the names of topics begin with that others own: those that are not declared here are none of the file's
-   * business. The internal topics of its kafka-streams services are among them.
+   * business. The internal topics of its kafka-streams and the storage topics of its kafka-connect services are among them.
    */
   readonly blacklistPrefixes: readonly string[];
   /** Whether services other than applications are granted DESCRIBE, too, on the topics they read and write. */

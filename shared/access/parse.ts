@@ -59,7 +59,11 @@ function accessOf(state: State): Access {
   const users = Object.entries(state.users).map(
     ([name, { principal = `User:${name}`, roles }]): User => ({ name, principal, roles }),
   );
-  const streams = services.flatMap(({ applicationId }) => (applicationId === undefined ? [] : [`${applicationId}-`]));
+  // What kafka-streams and kafka-connect make for themselves.
+  const madeByServices = services.flatMap(({ applicationId, storageTopics }) => [
+    ...(applicationId === undefined ? [] : [`${applicationId}-`]),
+    ...storageTopics,
+  ]);
   return {
     topics,
     services,
@@ -68,7 +72,7 @@ function accessOf(state: State): Access {
       ...customAclsOf("customServiceAcls", state.customServiceAcls, services),
       ...customAclsOf("customUserAcls", state.customUserAcls, users),
     ],
-    blacklistPrefixes: [...(topicSettings?.blacklist?.prefixed ?? []), ...streams],
+    blacklistPrefixes: [...(topicSettings?.blacklist?.prefixed ?? []), ...madeByServices],
     describesTopics: serviceSettings?.acls?.describeTopicEnabled ?? false,
   };
 }

@@ -67,17 +67,35 @@ function filesOf({ settings }: State, folder: string): StateFile["files"] {
 
 function parseYaml(text: string, file: string): unknown {
   // A key written twice is an error here, with its line: the later one would silently win otherwise.
-  const document = parseDocument(text, { uniqueKeys: true, intAsBigInt: true });
+  // Keys are names: 1.10 is not 1.1, and 1 is "1" once more.
+  const document = parseDocument(text, { uniqueKeys: true, stringKeys: true, intAsBigInt: true });
   if (document.errors.length > 0) throw invalid(file, document.errors.map(syntaxProblemOf));
+  let written: unknown;
   try {
     // Integers are read without loss; one that no number holds exactly is of use as text alone.
     const reviver = (_: unknown, value: unknown) =>
       typeof value === "bigint" ? (Number.isSafeInteger(Number(value)) ? Number(value) : String(value)) : value;
-    return document.toJS({ reviver }) ?? {};
+    written = document.toJS({ reviver }) ?? {};
   } catch (error) {
     // An alias without its anchor, or too many of them.
     throw invalid(file, [error instanceof Error ? error.message : String(error)]);
   }
+  const problems = unusableNames(written);
+  if (problems.length > 0) throw invalid(file, problems);
+  return written;
+}
+
+/** Keys that the validation passes over in silence, since in JavaScript they mean more than a name. */
+const unusable: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+function unusableNames(value: unknown, path = ""): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => {
+    const at = path === "" ? key : `${path}.${key}`;
+    return unusable.has(key)
+      ? [`${at}: must have another name than ${[...unusable].join(", ")}, got "${key}"`]
+      : unusableNames(item, at);
+  });
 }
 
 function replaced(written: unknown, variables: Variables, file: string): unknown {

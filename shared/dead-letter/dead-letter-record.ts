@@ -1,8 +1,7 @@
 import type { OutgoingRecord } from "../kafka/index.ts";
-import type { SourceRecord } from "../msk-event/index.ts";
 import { connectHeaders } from "./connect-headers.ts";
 import { type AddedHeaders, type DeadLetter, messageOf, stackOf } from "./dead-letter.ts";
-import { deadLetterHeaders as names } from "./headers.ts";
+import { lastTextOf, deadLetterHeaders as names, originalHeadersOf, redriveCountOf } from "./headers.ts";
 import { springHeaders } from "./spring-headers.ts";
 
 const foreignHeaders = { spring: springHeaders, connect: connectHeaders } as const;
@@ -24,8 +23,9 @@ export interface DeadLetterRecordOptions {
 
 /**
  * The record for the dead-letter topic: original key, value bytes and headers untouched and in their order, followed by
- * the `dlt-*` headers. A record that was redriven keeps the headers of its earlier failure; of headers with one name, the
- * last one is of the latest failure. The producer's client gathers headers of one name when it sends.
+ * the `dlt-*` headers. Those of an earlier failure are replaced, so that a record that fails time and again does not grow:
+ * of its history it keeps how often it was redriven, and when, where and why it failed first. The foreign headers go by
+ * the rules of the tools that they are for. The producer's client gathers headers of one name when it sends.
  */
 export function deadLetterRecord(
   letter: DeadLetter,
@@ -37,7 +37,7 @@ export function deadLetterRecord(
   return {
     key: record.key,
     value: record.value,
-    headers: [...record.headers, ...added.map(([name, value]) => [name, bytesOf(value)] as const)],
+    headers: [...originalHeadersOf(record.headers), ...added.map(([name, value]) => [name, bytesOf(value)] as const)],
   };
 }
 
@@ -53,20 +53,18 @@ function ownHeaders(letter: DeadLetter, brief: boolean): AddedHeaders {
     [names.errorMessage, messageOf(error)],
     ...(brief ? [] : ([[names.errorStack, stackOf(error)]] satisfies AddedHeaders)),
     [names.attempts, String(attempts)],
-    [names.redriveCount, String(redriveCountOf(record))],
+    [names.redriveCount, String(redriveCountOf(record.headers))],
     [names.failedAt, failedAt.toISOString()],
     ...(traceparent === undefined ? [] : ([[names.traceparent, traceparent]] satisfies AddedHeaders)),
+    ...[names.firstFailedAt, names.firstErrorCode, names.firstRecord].flatMap((name): AddedHeaders => {
+      const text = lastTextOf(record.headers, name);
+      return text === undefined ? [] : [[name, text]];
+    }),
   ];
 }
 
 function bytesOf(value: string | Buffer): Buffer {
   return typeof value === "string" ? Buffer.from(value) : value;
-}
-
-/** 0 for a record that was never redriven; what the redrive wrote, otherwise. */
-function redriveCountOf(record: SourceRecord): number {
-  const text = record.headers.findLast(([name]) => name === names.redriveCount)?.[1].toString("utf8") ?? "0";
-  return /^\d{1,9}$/.test(text) ? Number(text) : 0;
 }
 
 /** Kafka gives -1 where a record has no timestamp, and a producer may write any number: what is no time stays a number. */

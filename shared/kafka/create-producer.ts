@@ -146,6 +146,7 @@ function timeIsUp(): Error {
 /** As whom the broker knows the client, as far as the client knows it. */
 function principalOf(auth: KafkaAuth): string {
   if (auth.mechanism === "iam") return "the function's role";
+  if (auth.mechanism === "client-settings") return "the user of the client settings";
   return "username" in auth ? auth.username : `the user of ${auth.secretArn}`;
 }
 

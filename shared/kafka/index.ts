@@ -4,6 +4,16 @@ export { type KafkaConnection, kafkaVariables } from "./kafka-variables.ts";
 export { stopIdleTimers } from "./kafkajs-idle-timers.ts";
 export { saslOf } from "./kafkajs-sasl.ts";
 export { missingGrant } from "./missing-grant.ts";
+export { sizeOf as recordSizeOf } from "./pending-send.ts";
 export type { OutgoingRecord, Producer } from "./producer.ts";
 export type { ProducerOptions } from "./producer-options.ts";
-export { type OutgoingEvent, type PublishedEvent, type PublishOptions, publish, publishAll } from "./publish.ts";
+export {
+  type EventRecord,
+  type EventRecordOptions,
+  eventRecord,
+  type OutgoingEvent,
+  type PublishedEvent,
+  type PublishOptions,
+  publish,
+  publishAll,
+} from "./publish.ts";

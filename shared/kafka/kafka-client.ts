@@ -1,7 +1,14 @@
+import type { KafkaConfig } from "kafkajs";
 import type { OutgoingRecord } from "./producer.ts";
 
-/** How a client proves who it is; all go over TLS. */
+/** How a client proves who it is. */
 export type KafkaAuth =
+  | TlsAuth
+  /** What an operator's tool read from a client properties file; that decides about TLS as well. */
+  | { readonly mechanism: "client-settings"; readonly settings: Pick<KafkaConfig, "ssl" | "sasl"> };
+
+/** Over TLS, with the authorities that Node trusts. */
+export type TlsAuth =
   /** The role of the function; a fresh token is signed for every authentication. */
   | { readonly mechanism: "iam"; readonly region: string }
   | ({ readonly mechanism: "scram-sha-512" } & ScramCredentials)

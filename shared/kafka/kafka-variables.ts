@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { brokerList, text } from "../environment/index.ts";
-import type { KafkaAuth } from "./kafka-client.ts";
+import type { TlsAuth } from "./kafka-client.ts";
 
 /** Where Kafka is and who asks, as the environment of a function says it. */
 export interface KafkaConnection {
   readonly brokers: readonly string[];
-  readonly auth: KafkaAuth;
+  readonly auth: TlsAuth;
 }
 
 /**
@@ -33,7 +33,7 @@ export function kafkaVariables() {
 function iamVariables() {
   return v.pipe(
     v.object({ KAFKA_AUTH: v.literal("iam"), AWS_REGION: text() }),
-    v.transform(({ AWS_REGION: region }): { auth: KafkaAuth } => ({ auth: { mechanism: "iam", region } })),
+    v.transform(({ AWS_REGION: region }): { auth: TlsAuth } => ({ auth: { mechanism: "iam", region } })),
   );
 }
 
@@ -48,7 +48,7 @@ function scramVariables() {
       KAFKA_SCRAM_USERNAME: v.optional(text()),
       KAFKA_SCRAM_PASSWORD: v.optional(text()),
     }),
-    v.rawTransform(({ dataset: { value }, addIssue, NEVER }): { auth: KafkaAuth } => {
+    v.rawTransform(({ dataset: { value }, addIssue, NEVER }): { auth: TlsAuth } => {
       const { KAFKA_SCRAM_SECRET_ARN: arn, KAFKA_SCRAM_USERNAME: username, KAFKA_SCRAM_PASSWORD: password } = value;
       const mechanism = "scram-sha-512";
       const pair = "KAFKA_SCRAM_USERNAME and KAFKA_SCRAM_PASSWORD";

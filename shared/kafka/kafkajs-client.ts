@@ -34,8 +34,7 @@ export async function createKafkajsClient(options: KafkajsClientOptions): Promis
   const kafka = new Kafka({
     clientId: "msk-event-backbone",
     brokers: [...brokers],
-    ssl: true,
-    sasl: await saslOf(auth),
+    ...(auth.mechanism === "client-settings" ? auth.settings : { ssl: true, sasl: await saslOf(auth) }),
     connectionTimeout: connectionTimeoutMs,
     requestTimeout: requestTimeoutMs,
     // Bounded, because kafkajs goes on retrying for a client that has been closed.

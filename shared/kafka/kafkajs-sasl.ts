@@ -1,5 +1,5 @@
 import type { KafkaConfig } from "kafkajs";
-import type { KafkaAuth, ScramCredentials } from "./kafka-client.ts";
+import type { ScramCredentials, TlsAuth } from "./kafka-client.ts";
 import { createScramSecretReader } from "./scram-secret.ts";
 
 type Sasl = NonNullable<KafkaConfig["sasl"]>;
@@ -12,7 +12,7 @@ type Sasl = NonNullable<KafkaConfig["sasl"]>;
  *
  * @see https://cwiki.apache.org/confluence/display/KAFKA/KIP-368%3A+Allow+SASL+Connections+to+Periodically+Re-Authenticate
  */
-export async function saslOf(auth: KafkaAuth): Promise<Sasl> {
+export async function saslOf(auth: TlsAuth): Promise<Sasl> {
   if (auth.mechanism === "iam") return iamOf(auth.region);
   return "secretArn" in auth ? scramOf(createScramSecretReader(auth.secretArn)) : { ...auth };
 }

@@ -1,3 +1,4 @@
+import type { KafkaConfig } from "kafkajs";
 import * as v from "valibot";
 import type { Logger } from "../logging/index.ts";
 import type { KafkaAuth, KafkaClient } from "./kafka-client.ts";
@@ -39,6 +40,7 @@ const milliseconds = () => {
   return v.pipe(v.number(message), v.integer(message), v.minValue(1, message));
 };
 const mechanism = v.literal("scram-sha-512");
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
 const isFunction = (value: unknown) => typeof value === "function";
 
 export const producerOptionsSchema = v.strictObject({
@@ -54,8 +56,12 @@ export const producerOptionsSchema = v.strictObject({
       v.strictObject({ mechanism: v.literal("iam"), region: text() }),
       v.strictObject({ mechanism, username: text(), password: text() }),
       v.strictObject({ mechanism, secretArn: text() }),
+      v.strictObject({
+        mechanism: v.literal("client-settings"),
+        settings: v.custom<Pick<KafkaConfig, "ssl" | "sasl">>(isObject, "must be kafkajs' ssl and sasl"),
+      }),
     ],
-    "must be iam with a region, or scram-sha-512 with either a username and a password or a secretArn",
+    "must be iam with a region, or scram-sha-512 with either a username and a password or a secretArn, or client-settings with ssl and sasl",
   ),
   logger: v.custom<Logger>(
     (logger) => typeof logger === "object" && logger !== null && "warn" in logger,

@@ -3,7 +3,7 @@ import { v7 as uuidV7 } from "uuid";
 import { partitionKey, type RecordKey, toBinaryRecord } from "../cloudevents/index.ts";
 import type { Serializer } from "../schema-registry/index.ts";
 import { type IncomingTrace, outgoingTrace, parseTraceparent } from "../tracing/index.ts";
-import type { Producer } from "./producer.ts";
+import type { OutgoingRecord, Producer } from "./producer.ts";
 
 /**
  * What a service says about an event: source, type, data, and what else it wants to say (`subject`, `dataschema`,
@@ -20,10 +20,9 @@ export interface OutgoingEvent<T = unknown> extends CloudEventV1Attributes<T> {
   id?: string;
 }
 
-export interface PublishOptions {
-  readonly producer: Pick<Producer, "send">;
+/** How an event becomes a record. */
+export interface EventRecordOptions {
   readonly serializer: Serializer;
-  readonly topic: string;
   /**
    * Key of the record; events of one key go to one partition, in the order in which they are acknowledged.
    *
@@ -36,6 +35,11 @@ export interface PublishOptions {
   readonly now?: () => Date;
   /** @default UUIDv7 */
   readonly newId?: () => string;
+}
+
+export interface PublishOptions extends EventRecordOptions {
+  readonly producer: Pick<Producer, "send">;
+  readonly topic: string;
 }
 
 /** The event as it was sent, its data as the bytes of the record's value. */
@@ -55,7 +59,7 @@ export type PublishedEvent = CloudEventV1<Buffer>;
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/distributed-tracing.md
  */
 export async function publish(event: OutgoingEvent, options: PublishOptions): Promise<PublishedEvent> {
-  const { published, record } = await prepare(event, options);
+  const { published, record } = await eventRecord(event, options);
   await options.producer.send(options.topic, record);
   return published;
 }
@@ -71,7 +75,7 @@ export async function publish(event: OutgoingEvent, options: PublishOptions): Pr
  * @throws BackboneError as `publish`
  */
 export async function publishAll(events: readonly OutgoingEvent[], options: PublishOptions): Promise<PublishedEvent[]> {
-  const prepared = await Promise.all(events.map((event) => prepare(event, options)));
+  const prepared = await Promise.all(events.map((event) => eventRecord(event, options)));
   // Handed over without a pause in between: that keeps their order and lets them go out together.
   const outcomes = await Promise.allSettled(prepared.map(({ record }) => options.producer.send(options.topic, record)));
   const failure = outcomes.find((outcome) => outcome.status === "rejected");
@@ -79,7 +83,19 @@ export async function publishAll(events: readonly OutgoingEvent[], options: Publ
   return prepared.map(({ published }) => published);
 }
 
-async function prepare(event: OutgoingEvent, options: PublishOptions) {
+/** An event that is ready to be sent: as it will have been published, and as its record. */
+export interface EventRecord {
+  readonly published: PublishedEvent;
+  readonly record: OutgoingRecord;
+}
+
+/**
+ * Makes the record that `publish` sends, and sends nothing: who sends it later needs no schema and no trace.
+ *
+ * @throws BackboneError MALFORMED_EVENT, UNKNOWN_EVENT_TYPE, SCHEMA_MISMATCH; retriable: SCHEMA_NOT_FOUND,
+ *   REGISTRY_UNAVAILABLE
+ */
+export async function eventRecord(event: OutgoingEvent, options: EventRecordOptions): Promise<EventRecord> {
   const { serializer, incomingTrace = {}, now = () => new Date(), newId = uuidV7 } = options;
   // A CloudEvent holds what it lacks as undefined, and bytes a second time as base64.
   const { data, data_base64: _, traceparent, tracestate, ...attributes } = event;

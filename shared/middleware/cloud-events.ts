@@ -10,12 +10,25 @@ import type { Deserializer } from "../schema-registry/index.ts";
 export interface CloudEventsOptions {
   /** Turns the value of a record into the data of its event. */
   readonly deserializer: Deserializer;
+  /**
+   * The event types that the handler wants. Events of other types are not read: they are decoded with their data as it
+   * came, bytes or a structured event's JSON, and need no reader.
+   *
+   * @default all: a type that the deserializer has no reader for is UNKNOWN_EVENT_TYPE
+   */
+  readonly eventTypes?: readonly string[];
 }
 
 const optionsSchema = v.strictObject({
   deserializer: v.custom<Deserializer>(
     (deserializer) => typeof deserializer === "object" && deserializer !== null && "deserialize" in deserializer,
     "must be a deserializer",
+  ),
+  eventTypes: v.optional(
+    v.custom<readonly string[]>(
+      (types) => Array.isArray(types) && types.length > 0 && types.every((type) => typeof type === "string"),
+      "must be a list of event types, at least one",
+    ),
   ),
 });
 
@@ -30,7 +43,8 @@ const optionsSchema = v.strictObject({
  *   INVALID_OPTIONS when the deserializer's options do not suit the mapping: no record is dead-lettered for that
  */
 export function cloudEvents(options: CloudEventsOptions) {
-  const { deserializer } = parseOptions("cloudEvents", optionsSchema, options);
+  const { deserializer, eventTypes } = parseOptions("cloudEvents", optionsSchema, options);
+  const wanted = eventTypes && new Set(eventTypes);
 
   /** A promise only where the deserializer gives one: for most records the schema is there, and a batch is one loop. */
   function decode(source: SourceRecord): DecodedRecord | Promise<DecodedRecord> {
@@ -40,7 +54,7 @@ export function cloudEvents(options: CloudEventsOptions) {
     } catch (error) {
       return { status: "failed", source, error: ofFamily(error, "MALFORMED_EVENT") };
     }
-    if (!Buffer.isBuffer(event.data)) return { status: "decoded", source, event };
+    if (!Buffer.isBuffer(event.data) || wanted?.has(event.type) === false) return { status: "decoded", source, event };
     try {
       const data = deserializer.deserialize(event.type, event.data, source.valueSchema);
       if (!(data instanceof Promise)) return decoded(source, event, data);

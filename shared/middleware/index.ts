@@ -3,6 +3,7 @@ export { type CloudEventsOptions, cloudEvents } from "./cloud-events.ts";
 export { type DeadLettersOptions, deadLetters } from "./dead-letters.ts";
 export { type IdempotencyOptions, idempotency } from "./idempotency.ts";
 export { type MetricsOptions, metrics } from "./metrics.ts";
+export { type OutboxOptions, outbox } from "./outbox.ts";
 export {
   type PartialBatchResponse,
   type PartialBatchResponseOptions,

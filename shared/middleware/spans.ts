@@ -8,7 +8,7 @@ import {
 } from "@opentelemetry/api";
 import { headerOf } from "../msk-event/index.ts";
 import { type DecodedRecord, identityOf } from "../processing/index.ts";
-import { parseTraceparent } from "../tracing/index.ts";
+import { type IncomingTrace, parseTraceparent } from "../tracing/index.ts";
 
 /** As many links as an SDK keeps of a span by default; a batch may have 10,000 records. */
 const maxLinks = 128;
@@ -60,23 +60,30 @@ export function creationLinks(records: readonly DecodedRecord[]): Link[] {
   return [...links.values()];
 }
 
-/**
- * The span that created the record: by Kafka's own headers, else by the CloudEvents extension, which in structured mode
- * is no header. Of a wrong tracestate the members that are valid are kept.
- */
+/** The span that created the record. Of a wrong tracestate the members that are valid are kept. */
 export function creationContextOf(record: DecodedRecord): SpanContext | undefined {
+  const { traceparent = "", tracestate } = creationTraceOf(record);
+  const created = parseTraceparent(traceparent);
+  return created && tracestate ? { ...created, traceState: createTraceState(tracestate) } : created;
+}
+
+/**
+ * The trace that the record was created in: by Kafka's own headers, else by the CloudEvents extension, which in
+ * structured mode is no header; empty when neither is valid.
+ */
+export function creationTraceOf(record: DecodedRecord): IncomingTrace {
   const kafka = (name: string) => headerOf(record.source, name)?.toString("utf8");
   const extension = (name: string) => {
     const value = record.status === "decoded" ? record.event[name] : kafka(`ce_${name}`);
     return typeof value === "string" ? value : undefined;
   };
   for (const read of [kafka, extension]) {
-    const created = parseTraceparent(read("traceparent") ?? "");
-    if (created === undefined) continue;
-    const tracestate = read("tracestate");
-    return tracestate ? { ...created, traceState: createTraceState(tracestate) } : created;
+    const traceparent = read("traceparent");
+    if (traceparent !== undefined && parseTraceparent(traceparent) !== undefined) {
+      return { traceparent, tracestate: read("tracestate") };
+    }
   }
-  return undefined;
+  return {};
 }
 
 /** Of an error only its code or name is recorded: the message of a foreign one may quote a payload. */

@@ -1,6 +1,8 @@
+import type { CloudEventV1 } from "cloudevents";
 import type { BackboneError } from "../errors.ts";
 import type { IdempotencyStore } from "../idempotency/index.ts";
 import type { SourceRecord } from "../msk-event/index.ts";
+import type { Publication, Write } from "./effects.ts";
 import type { DecodedRecord, RecordOutcome } from "./record.ts";
 
 /** A record that cannot be processed, and why. */
@@ -26,6 +28,19 @@ export interface ClaimPolicy {
   readonly ttlSeconds: number;
 }
 
+/** What publications come from: the consumed event, its record, and who consumes it. */
+export interface PublicationOrigin {
+  readonly consumerGroup: string;
+  readonly event: CloudEventV1<unknown>;
+  readonly record: SourceRecord;
+}
+
+/** How events come to be published once the effects of their record are committed. */
+export interface OutboxPolicy {
+  /** The write that keeps a record's events until they are published; it is committed with the record's effects. */
+  writeOf(publications: readonly Publication[], origin: PublicationOrigin): Promise<Write>;
+}
+
 /** How the work of an invocation is traced. */
 export interface BatchTracing {
   /** Does the work on one record, in a span of its own. */
@@ -46,6 +61,8 @@ export interface Batch {
   deadLetters?: DeadLetterPolicy;
   /** `idempotency()` */
   claims?: ClaimPolicy;
+  /** `outbox()` */
+  outbox?: OutboxPolicy;
   /** `tracing()` */
   tracing?: BatchTracing;
   /** `metrics()`: writes what came of the batch. */

@@ -76,7 +76,7 @@ export function createDeadline(
 
   async function backoff(attempt: number): Promise<boolean> {
     if (isNear()) return false;
-    await sleep(random() * Math.min(maxMs, baseMs * 2 ** attempt, remainingMs()));
+    await sleep(random() * Math.min(maxMs, baseMs * 2 ** attempt, Math.max(0, remainingMs())));
     return !isNear();
   }
 

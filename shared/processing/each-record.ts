@@ -24,7 +24,11 @@ export interface EachRecordOptions {
    * milliseconds. @default 5
    */
   readonly lingerMs?: number;
-  /** Milliseconds before Lambda's own end at which the rest of the batch is returned unfinished. @default 1000 */
+  /**
+   * Milliseconds before Lambda's own end at which the rest of the batch is returned unfinished. The answer has to be on
+   * its way before middy gives up the invocation (`timeoutEarlyInMillis`, 5 ms before the end): then all of it comes
+   * again. A function whose timeout is no longer than this begins nothing. @default 1000
+   */
   readonly marginMs?: number;
   /** How often a decision is made again because the state moved under it. @default 10 */
   readonly maxRedecisions?: number;
@@ -48,7 +52,7 @@ export interface ExternalEffectsOptions extends EachRecordOptions {
 }
 
 const optionsSchema = v.strictObject({
-  effects: v.optional(v.picklist(["returned", "external"]), "returned"),
+  effects: v.optional(v.literal("external")),
   ordering: v.optional(v.picklist(["key", "partition", "none"]), "key"),
   concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 200),
   lingerMs: v.optional(v.pipe(v.number(), v.minValue(0)), 5),
@@ -72,6 +76,8 @@ const optionsSchema = v.strictObject({
  * dead-lettered for it.
  *
  * With `effects: "external"` it runs a handler whose effects lie outside of DynamoDB: at-least-once, see `Run`.
+ *
+ * Events that a decision publishes are kept with its effects, in the same transaction, by `outbox()`.
  *
  * Needs `cloudEvents()` and `idempotency()` before it, and `partialBatchResponse()` to report what is unfinished: without
  * that, it throws when something is.
@@ -109,7 +115,7 @@ export function eachRecord<T>(
     const attempt =
       engine.effects === "external"
         ? runUnderLease(handle as Run<T>, { ...parts, newToken, leasedUntil: invocationEnd(context, now()) })
-        : decideAndCommit(handle as Decide<T>, parts);
+        : decideAndCommit(handle as Decide<T>, { ...parts, outbox: batch.outbox });
     const settling = { ...parts, attempt, deadLetters, maxRedecisions: engine.maxRedecisions };
     try {
       const settled = await sideBySide(lanesOf(records, engine.ordering), engine.concurrency, (lane) =>
@@ -149,7 +155,7 @@ async function sideBySide<In, Out>(all: readonly In[], concurrency: number, work
   const worker = async () => {
     for (const [index, one] of queue) results[index] = await work(one);
   };
-  const ends = await Promise.allSettled(Array.from({ length: concurrency }, worker));
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(concurrency, all.length) }, worker));
   for (const end of ends) if (end.status === "rejected") throw end.reason;
   return results;
 }

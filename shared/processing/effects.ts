@@ -1,4 +1,6 @@
 import type { CloudEventV1 } from "cloudevents";
+import type { RecordKey } from "../cloudevents/index.ts";
+import type { OutgoingEvent } from "../kafka/index.ts";
 import type { SourceRecord } from "../msk-event/index.ts";
 
 /** The primary key of an item: partition key and, where the table has one, sort key. */
@@ -43,22 +45,46 @@ export interface Increment {
   readonly table: string;
   readonly key: ItemKey;
   readonly attribute: string;
-  /** A finite number other than 0; negative to take away. */
+  /**
+   * A whole number other than 0, at most 2^53 − 1; negative to take away. No fractions, because their sums are not exact:
+   * count in the smallest unit.
+   */
   readonly by: number;
-  /** The least that the attribute may be afterwards; when it would be less (or is not there), it is decided again. */
+  /**
+   * The least that the attribute may be afterwards, a whole number; when it would be less (or is not there), it is
+   * decided again.
+   */
   readonly atLeast?: number;
+}
+
+/** An event to publish. */
+export interface Publication {
+  /** One that `outbox()` has a serializer for. */
+  readonly topic: string;
+  /**
+   * Its `id` has to be the same when it is decided again.
+   *
+   * @default id: derived from the consumer group, the consumed event's source and id, and the place in `publish`
+   */
+  readonly event: OutgoingEvent;
+  /** Events of one key go to one partition. @default partitionKey, the event's `partitionkey`; without one no key */
+  readonly key?: RecordKey;
 }
 
 /**
  * What a decision wants to happen: all of it, together with the claim of its event, or nothing.
  *
- * At most 100 items with the claim, 4 MB, each item written at most once (increments of one item count as one).
+ * At most 100 items with the claim, 4 MB, each item written at most once (increments of one item count as one). All events
+ * of a record are one item, of at most 400 KB.
  */
 export interface Effects {
   readonly writes?: readonly Write[];
   readonly increments?: readonly Increment[];
-  /** Events to publish need the outbox, which does not exist yet. */
-  readonly publish?: never;
+  /**
+   * Events, published in this order once the rest is committed: at least once, with the same ids each time. Those of
+   * records of one key are published in the order of these records. Needs `outbox()`.
+   */
+  readonly publish?: readonly Publication[];
 }
 
 /**

@@ -3,7 +3,7 @@ import { BackboneError } from "../errors.ts";
 import type { IdempotencyStore } from "../idempotency/index.ts";
 import { type Deadline, deadlineReached } from "./deadline.ts";
 import { type Cancelled, Pack } from "./pack.ts";
-import { isOfSurroundings } from "./surroundings.ts";
+import { isOfOneTable, isOfSurroundings } from "./surroundings.ts";
 import type { RecordTransaction } from "./transaction.ts";
 import { untilAnswered } from "./until-answered.ts";
 import type { Verdict } from "./verdict.ts";
@@ -74,8 +74,7 @@ export class GroupCommit {
 
   #enqueue(waiting: readonly Waiting[]): void {
     this.#queue.push(...waiting);
-    if (this.#parts.deadline.signal.aborted) this.#giveUp();
-    else this.#schedule();
+    this.#schedule();
   }
 
   /** Once a turn of the event loop: what is decided in this turn goes together. */
@@ -89,12 +88,16 @@ export class GroupCommit {
   }
 
   #pump(lingered: boolean): void {
+    if (this.#parts.deadline.signal.aborted) this.#giveUp();
     for (;;) {
       const { pack, full } = this.#nextPack();
-      if (pack.owners.length === 0) return;
+      if (pack.owners.length === 0) {
+        this.#stopLingering();
+        return;
+      }
       if (!full && !lingered && this.#deciding > 0) {
         this.#linger ??= setTimeout(() => {
-          this.#linger = undefined;
+          this.#stopLingering();
           this.#pump(true);
         }, this.#parts.lingerMs);
         return;
@@ -143,7 +146,9 @@ export class GroupCommit {
     // One token for all repetitions of unanswered calls: if the first one took effect after all, the repetition
     // succeeds instead of failing on the records' own claims. After an answer, what is left is sent under a new one.
     const token = newToken();
-    const result = await untilAnswered(deadline, () => store.transact(items, token, deadline.signal));
+    // What one table refuses is waited for alone, not at the cost of those who do not need that table.
+    const repeats = pack.owners.length > 1 ? (error: unknown) => !isOfOneTable(error) : undefined;
+    const result = await untilAnswered(deadline, () => store.transact(items, token, deadline.signal), repeats);
     if (result.status === "committed") this.#committed(pack);
     else this.#cancelled(pack.readReasons(result.reasons));
   }
@@ -177,9 +182,9 @@ export class GroupCommit {
     for (const { reject } of waiting) reject(new BackboneError("DATABASE_UNAVAILABLE", message));
   }
 
-  /** An error that is not of the surroundings lies in one of the transactions, and does not say in which. */
+  /** An error that is not of all surroundings lies in one of the transactions, and does not say in which. */
   #failed({ owners }: Pack<Waiting>, error: unknown): void {
-    if (owners.length === 1 || isOfSurroundings(error)) {
+    if (owners.length === 1 || (isOfSurroundings(error) && !isOfOneTable(error))) {
       for (const { reject } of owners) reject(error);
       return;
     }
@@ -187,8 +192,13 @@ export class GroupCommit {
     this.#queue.unshift(...owners);
   }
 
-  #giveUp(): void {
+  #stopLingering(): void {
     clearTimeout(this.#linger);
+    this.#linger = undefined;
+  }
+
+  #giveUp(): void {
+    this.#stopLingering();
     for (const { reject } of this.#queue.splice(0)) reject(deadlineReached());
   }
 }

@@ -51,8 +51,11 @@ export function mergeIncrements(increments: readonly [Increment, ...Increment[]]
   };
 }
 
-/** @throws BackboneError HANDLER_FAILED for an increment by nothing */
-export function checkIncrement({ table, by }: Increment): void {
-  if (Number.isFinite(by) && by !== 0) return;
-  throw new BackboneError("HANDLER_FAILED", `an increment on the table ${table} is by ${by}, not by a number but 0`);
+/** @throws BackboneError HANDLER_FAILED for an increment by nothing, and where sums would not be exact */
+export function checkIncrement({ table, by, atLeast = 0 }: Increment): void {
+  if (by !== 0 && Number.isSafeInteger(by) && Number.isSafeInteger(atLeast)) return;
+  throw new BackboneError(
+    "HANDLER_FAILED",
+    `an increment on the table ${table} is by ${by} and at least ${atLeast}, both must be whole numbers and the first not 0`,
+  );
 }

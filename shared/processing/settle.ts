@@ -1,4 +1,5 @@
 import type { CloudEventV1 } from "cloudevents";
+import { isForAnotherGroup } from "../dead-letter/index.ts";
 import { BackboneError } from "../errors.ts";
 import type { SourceRecord } from "../msk-event/index.ts";
 import { countAttempts } from "./attempts.ts";
@@ -35,6 +36,7 @@ type Settled =
 
 /** Brings one record to its end: effective, recognised, dead-lettered, or left for the next delivery. */
 export async function settle<T>(record: DecodedRecord<T>, parts: SettleParts<T>): Promise<RecordOutcome> {
+  if (isForAnotherGroup(record.source, parts.claims.consumerGroup)) return { record, status: "duplicate" };
   if (parts.deadline.near) return { record, status: "unfinished", error: deadlineReached() };
   const settled = await attemptUntilSettled(record, parts);
   if (settled.status !== "failed") return { record, status: settled.status };
@@ -74,6 +76,8 @@ async function attemptUntilSettled<T>(record: DecodedRecord<T>, parts: SettlePar
           break;
       }
     } catch (thrown) {
+      // How the function is put together is no fault of the record: the invocation fails and nothing is dead-lettered.
+      if (thrown instanceof BackboneError && thrown.code === "INVALID_OPTIONS") throw thrown;
       if (isOfSurroundings(thrown)) {
         error = latestTrouble(error, surroundingsError(thrown));
       } else {

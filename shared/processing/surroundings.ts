@@ -56,6 +56,9 @@ const awsNames = new Set([
   "UnrecognizedClientException",
 ]);
 
+/** Those of them that a table which is missing or not granted gives to a whole call. */
+const ofOneTable = new Set(["AccessDeniedException", "ResourceNotFoundException"]);
+
 /** How far a chain of causes is followed: a client wraps once or twice, and a chain may be a circle. */
 const maxCauses = 5;
 
@@ -73,6 +76,11 @@ export function isOfSurroundings(error: unknown): boolean {
     current = current.cause;
   }
   return false;
+}
+
+/** Whether an answer of DynamoDB speaks of one table, without saying which: others in the call are not concerned. */
+export function isOfOneTable(error: unknown): boolean {
+  return error instanceof Error && ofOneTable.has(error.name);
 }
 
 /** The same error as one of this project's family, for outcomes and logs. */

@@ -91,8 +91,19 @@ export function isShared(part: ExclusivePart | SharedPart): part is SharedPart {
   return "increments" in part;
 }
 
+const meanings: ReadonlySet<string> = new Set([
+  "redecide",
+  "duplicateOfBusinessKey",
+  "ruleViolated",
+] satisfies ConditionMeaning[]);
 function writeItem(write: Write): TransactItem {
-  const { table, key, condition, names, values, eventIdAttribute } = write;
+  const { table, key, condition, names, values, eventIdAttribute, onConditionFailed } = write;
+  if (!meanings.has(onConditionFailed)) {
+    throw new BackboneError(
+      "HANDLER_FAILED",
+      `a ${write.action} on the table ${table} has onConditionFailed '${onConditionFailed}', known are ${[...meanings].join(", ")}`,
+    );
+  }
   if (condition.trim() === "") {
     throw new BackboneError("HANDLER_FAILED", `a ${write.action} on the table ${table} has no condition`);
   }

@@ -9,3 +9,4 @@ export type { Decode, Schema, SchemaFormat, SchemaType, WrittenSchema } from "./
 export { createSerializer, type Serializer, type SerializerOptions } from "./serializer.ts";
 export { type SubjectNameStrategy, type SubjectOf, subjectName } from "./subject-name.ts";
 export { readSchemaId, wireFormatHeadBytes, writeWireFormat } from "./wire-format.ts";
+export { writerFormat } from "./writer-format.ts";

@@ -1,2 +1,12 @@
-export { type EventSchema, eventSchemas, type TopicName } from "./event-schemas.ts";
+export { type EventSchema, eventSchemas, subjectNameStrategies, type TopicName } from "./event-schemas.ts";
+export {
+  type InventoryLine,
+  type InventoryRejected,
+  type InventoryReserved,
+  inventoryRejectedSchema,
+  inventoryRejectedType,
+  inventoryReservedSchema,
+  inventoryReservedType,
+} from "./inventory-events.ts";
 export { type OrderCreated, type OrderLine, orderCreatedSchema, orderCreatedType } from "./order-created.ts";
+export { isOrderText, orderTextRule } from "./order-text.ts";

@@ -30,20 +30,28 @@ export function holds(condition: string, item: Item | undefined, scope: Expressi
     .some((alternative) => alternative.split(/\s+AND\s+/i).every((term) => termHolds(term.trim(), item, scope)));
 }
 
+const commaOutsideParentheses = /,(?![^(]*\))/;
+/** `left = :right`, `left :right`, `left = if_not_exists(kept, :ifNone)` */
+const assignmentPattern = /^\s*([#\w]+)\s*(=?)\s*(?:(:\w+)|if_not_exists\s*\(\s*([#\w]+)\s*,\s*(:\w+)\s*\))\s*$/;
+
 /**
- * The item after an update: `SET attribute = :value, …` or `ADD attribute :number, …`.
+ * The item after an update: `SET attribute = :value, other = if_not_exists(other, :value), …` or
+ * `ADD attribute :number, …`.
  *
  * @throws BackboneError INVALID_OPTIONS for anything else: that needs DynamoDB Local
  */
 export function updated(update: string, item: Item, scope: ExpressionScope): Item {
   const [, action = "", assignments = ""] = /^\s*(SET|ADD)\s+(.*)$/is.exec(update) ?? [];
   const result = { ...item };
-  for (const assignment of assignments.split(",")) {
-    const [, left = "", sign, right = ""] = /^\s*([#\w]+)\s*(=?)\s*(:\w+)\s*$/.exec(assignment) ?? [];
-    if (left === "" || (action.toUpperCase() === "SET") !== (sign === "=")) throw notUnderstood("the update", update);
+  for (const assignment of assignments.split(commaOutsideParentheses)) {
+    const [, left = "", sign, right = "", kept, ifNone = ""] = assignmentPattern.exec(assignment) ?? [];
+    const isSet = sign === "=";
+    if (left === "" || (action.toUpperCase() === "SET") !== isSet || (kept !== undefined && !isSet))
+      throw notUnderstood("the update", update);
     const name = nameOf(left, scope);
-    const value = scope.values[right];
-    result[name] = sign === "=" ? value : Number(result[name] ?? 0) + Number(value);
+    const there = kept === undefined ? undefined : item[nameOf(kept, scope)];
+    const value = there ?? scope.values[kept === undefined ? right : ifNone];
+    result[name] = isSet ? value : Number(result[name] ?? 0) + Number(value);
   }
   return result;
 }
@@ -68,6 +76,6 @@ function notUnderstood(what: string, text: string): BackboneError {
   return new BackboneError(
     "INVALID_OPTIONS",
     `the memory store does not understand ${what} '${text}': it knows comparisons with values, attribute_exists, ` +
-      "attribute_not_exists, AND, OR, and updates by SET or ADD; use DynamoDB Local for others",
+      "attribute_not_exists, AND, OR, and updates by SET, with if_not_exists, or ADD; use DynamoDB Local for others",
   );
 }

@@ -27,8 +27,8 @@ export interface MemoryStoreOptions {
 
 /**
  * An idempotency store in memory, with the tables that effects are written to, by name; items by the values of their key,
- * joined by `/`. Claims, leases and attempts are in the table `claims`. It remembers client request tokens as DynamoDB
- * does.
+ * joined by `/`. Claims, leases and attempts are in the table `claims`. It remembers client request tokens and refuses
+ * two actions on one item as DynamoDB does.
  *
  * Of DynamoDB's expressions it understands the simple ones, see `holds` and `updated`. A put shows its table's key
  * attribute when its condition begins with `attribute_not_exists(<partition key>)`; else `keys` has to name it.
@@ -123,8 +123,13 @@ export class MemoryStore implements IdempotencyStore {
 
   #apply(items: readonly TransactItem[], token: string): TransactResult {
     const bytes = JSON.stringify(items);
-    if (this.#committed.get(token) === bytes) return { status: "committed" };
+    const committed = this.#committed.get(token);
+    if (committed === bytes) return { status: "committed" };
+    if (committed !== undefined) throw refused("IdempotentParameterMismatchException", "the token belongs to others");
     const actions = items.map((item) => this.#actionOf(item));
+    if (new Set(actions.map(({ table, id }) => `${table} ${id}`)).size < actions.length) {
+      throw refused("ValidationException", "Transaction request cannot include multiple operations on one item");
+    }
     const reasons = actions.map(({ existing, condition, scope, returnsExisting }): CancellationReason => {
       if (condition === undefined || holds(condition, existing, scope)) return { code: "none" };
       return { code: "conditionFailed", ...(returnsExisting && existing && { existing }) };
@@ -168,4 +173,9 @@ export class MemoryStore implements IdempotencyStore {
     }
     return names.map((name) => String((key ?? item)[name])).join("/");
   }
+}
+
+/** An answer of DynamoDB that is no reason of a single action. */
+function refused(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name });
 }

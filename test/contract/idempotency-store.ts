@@ -75,6 +75,14 @@ export function describeIdempotencyStore(name: string, make: () => Promise<Store
       expect((await store.transact(items, crypto.randomUUID())).status).toBe("cancelled");
     });
 
+    test("other actions under a token that is taken are refused", async () => {
+      const token = crypto.randomUUID();
+      await store.transact([put("x")], token);
+      await expect(store.transact([put("y")], token)).rejects.toMatchObject({
+        name: "IdempotentParameterMismatchException",
+      });
+    });
+
     test("the item in the way is returned when the action asks for it, and not otherwise", async () => {
       await transact(put("x", { eventId: "first", count: 3, tags: ["a"] }));
       const again = put("x");
@@ -108,6 +116,30 @@ export function describeIdempotencyStore(name: string, make: () => Promise<Store
       expect(await codes(take(3))).toBe("committed");
       expect(await codes(take(3))).toEqual(["conditionFailed"]);
       expect(await codes(take(2))).toBe("committed");
+    });
+
+    test("an update sets attributes, and keeps those that are there where it says so", async () => {
+      await transact(put("x", { state: "new" }));
+      const set = (id: string, count: number): TransactItem => ({
+        Update: {
+          TableName: table,
+          Key: { id },
+          UpdateExpression: "SET #s = if_not_exists(#s, :s), #c = :c",
+          ConditionExpression: "attribute_not_exists(#c)",
+          ExpressionAttributeNames: { "#s": "state", "#c": "count" },
+          ExpressionAttributeValues: { ":s": "made", ":c": count },
+        },
+      });
+      expect(await codes(set("x", 1), set("y", 1))).toBe("committed");
+      const asking = (id: string): TransactItem => {
+        const { Update } = set(id, 2);
+        return Update === undefined
+          ? set(id, 2)
+          : { Update: { ...Update, ReturnValuesOnConditionCheckFailure: "ALL_OLD" } };
+      };
+      expect(await transact(asking("x"), asking("y"))).toMatchObject({
+        reasons: [{ existing: { state: "new", count: 1 } }, { existing: { state: "made", count: 1 } }],
+      });
     });
 
     test("a lease keeps everybody away until it ends", async () => {

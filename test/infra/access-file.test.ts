@@ -9,9 +9,10 @@ import { clusterArn } from "./evaluate.ts";
 import { allowedBy } from "./statements.ts";
 
 /** The file as it is written: what is expected of the templates shall not come from the derivation that made them. */
-const written: { services: Record<string, { auth?: string; produces?: string[]; consumes?: string[] }> } = parse(
-  readFileSync(join(import.meta.dirname, "../../infra/access.yaml"), "utf8"),
-);
+const written: {
+  services: Record<string, { auth?: string; produces?: string[]; consumes?: string[] }>;
+  customServiceAcls: Record<string, Record<string, { name: string; type: string; operation: string }>>;
+} = parse(readFileSync(join(import.meta.dirname, "../../infra/access.yaml"), "utf8"));
 const services = Object.entries(written.services).map(([name, { auth = "iam", produces = [], consumes = [] }]) => ({
   name,
   auth,
@@ -22,8 +23,20 @@ const services = Object.entries(written.services).map(([name, { auth = "iam", pr
 test("the templates' policies allow on the cluster what the file says, all of it and nothing else", () => {
   const expected = services
     .filter(({ auth }) => auth === "iam")
-    .flatMap(({ name, produces, consumes }) => {
-      const writes = [...produces, ...consumes.map((topic) => `${topic}.${name}.dlt`)];
+    // A mapping has one topic and a group of its own, so a service of several topics has a function for each.
+    .flatMap((service) =>
+      service.consumes.length < 2
+        ? [{ ...service, group: service.name, deadLettersOf: service.name }]
+        : service.consumes.map((topic) => ({
+            name: `${service.name}-${topic}`,
+            produces: service.produces,
+            consumes: [topic],
+            group: `${service.name}.${topic}`,
+            deadLettersOf: service.name,
+          })),
+    )
+    .flatMap(({ name, produces, consumes, group, deadLettersOf }) => {
+      const writes = [...produces, ...consumes.map((topic) => `${topic}.${deadLettersOf}.dlt`)];
       return [
         `${name}: Connect cluster`,
         ...(writes.length > 0 ? [`${name}: WriteDataIdempotently cluster`] : []),
@@ -31,8 +44,8 @@ test("the templates' policies allow on the cluster what the file says, all of it
         ...consumes.flatMap((topic) => [`${name}: DescribeTopic topic/${topic}`, `${name}: ReadData topic/${topic}`]),
         ...(consumes.length > 0
           ? [
-              `${name}: AlterGroup group/${name}`,
-              `${name}: DescribeGroup group/${name}`,
+              `${name}: AlterGroup group/${group}`,
+              `${name}: DescribeGroup group/${group}`,
               `${name}: DescribeClusterDynamicConfiguration cluster`,
             ]
           : []),
@@ -53,6 +66,9 @@ test("the ACLs let those that speak SCRAM write and read what the file says, and
     .flatMap(({ name, produces, consumes }) => [
       ...produces.map((topic) => `User:${name} WRITE ${topic}`),
       ...consumes.map((topic) => `User:${name} READ ${topic}`),
+      ...Object.values(written.customServiceAcls[name] ?? {})
+        .filter(({ type, operation }) => type === "TOPIC" && /READ|WRITE/.test(operation))
+        .map(({ name: topic, operation }) => `User:${name} ${operation} ${topic}`),
     ]);
 
   const allowed = aclsOf(access)

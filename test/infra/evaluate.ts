@@ -1,6 +1,11 @@
 /** ARN that stands for the cluster wherever a template imports it. */
 export const clusterArn = "arn:aws:kafka:eu-central-1:111122223333:cluster/backbone-prod/uuid-1";
 
+/** ARN of a topic or group of that cluster. */
+export function partArn(part: "topic" | "group", name: string): string {
+  return `${clusterArn.replace(":cluster/", `:${part}/`)}/${name}`;
+}
+
 /**
  * A value of a template as readable text: intrinsic functions are evaluated, references become `<logical id>`, and the
  * imported cluster becomes `clusterArn`.

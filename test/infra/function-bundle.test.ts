@@ -30,7 +30,7 @@ test("what a function loads only on use works from the chunks of its bundle", ()
 
 test("a cold start of inventory reads the packages that every batch needs, and no other", () => {
   const folder = bundled("functions/inventory/handler.ts");
-  expect(packagesReadAtStart(folder)).toEqual(["@middy/core", "@opentelemetry/api", "valibot"]);
+  expect(packagesReadAtStart(folder)).toEqual(["@middy/core", "@opentelemetry/api", "uuid", "valibot"]);
 });
 
 test("a stack trace names the files and lines of the source", () => {

@@ -9,7 +9,7 @@ const { access } = prodTemplates();
 
 test("the ACLs of the access file are those of the cluster's SCRAM principals", () => {
   access.hasResourceProperties("Custom::KafkaAcls", {
-    Principals: ["User:schema-registry"],
+    Principals: ["User:schema-registry", "User:dead-letter-operators"],
     Acls: aclsOf(accessFile),
   });
 });

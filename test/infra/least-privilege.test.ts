@@ -14,6 +14,7 @@ const networkInterfaces = [
 /** Everything that is allowed on more than a named resource; `:*` are the versions of one function. */
 const wildcards = new Set([
   ...networkInterfaces,
+  "dynamodb:ListStreams *",
   "ec2:DescribeSecurityGroups *",
   "ec2:DescribeVpcs *",
   "kafka:GetBootstrapBrokers *",

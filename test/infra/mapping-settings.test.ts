@@ -30,6 +30,7 @@ test.each<[string, Partial<MappingSettings>]>([
   ["bisectBatchOnError", { bisectBatchOnError: true }],
   ["retryAttempts", { retryAttempts: 3 }],
   ["maxRecordAge", { maxRecordAge: Duration.hours(1) }],
+  ["offloadToDeadLetters", { offloadToDeadLetters: true, retryAttempts: 5 }],
 ])("%s without provisioned mode is refused", (name, settings) => {
   expect(() => check(settings)).toThrow(`${name}: needs provisioned mode, set pollers too`);
 });
@@ -49,6 +50,11 @@ test.each<[string, Partial<MappingSettings>, string]>([
     "timeout: must be an integer of 1 to 840",
   ],
   ["too many retries", { ...provisioned, retryAttempts: 10_001 }, "retryAttempts: must be an integer of -1 to 10000"],
+  [
+    "offloading after retries without end",
+    { ...provisioned, offloadToDeadLetters: true },
+    "retryAttempts: must be 0 or more with offloadToDeadLetters, got -1",
+  ],
   ["records that are hardly retried", { ...provisioned, maxRecordAge: Duration.seconds(59) }, "maxRecordAge: must be"],
 ])("%s is refused", (_, settings, message) => {
   expect(() => check(settings)).toThrow(message);

@@ -2,6 +2,7 @@ import { Match, Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { defineBackbone } from "../../infra/backbone.ts";
 import { stageConfig } from "../../infra/config.ts";
+import { scramUserNamesOf } from "../../shared/access/index.ts";
 import { access, appWithoutBundling, prodTemplates } from "./backbone.ts";
 import { allowedBy } from "./statements.ts";
 
@@ -85,8 +86,11 @@ describe("cluster", () => {
         ExcludePunctuation: true,
       },
     });
-    const [secret] = Object.keys(cluster.findResources("AWS::SecretsManager::Secret"));
-    cluster.hasResourceProperties("AWS::MSK::BatchScramSecret", { SecretArnList: [{ Ref: secret }] });
+    const secrets = Object.keys(cluster.findResources("AWS::SecretsManager::Secret"));
+    expect(secrets).toHaveLength(scramUserNamesOf(access).length);
+    cluster.hasResourceProperties("AWS::MSK::BatchScramSecret", {
+      SecretArnList: Match.arrayWith(secrets.map((Ref) => ({ Ref }))),
+    });
   });
 
   test("its security group lets pollers of event source mappings read, and nobody else in by itself", () => {

@@ -1,22 +1,13 @@
 import { Duration } from "aws-cdk-lib";
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
-import { claimTtl } from "../../infra/constructs/inventory.ts";
+import { claimTtl } from "../../infra/constructs/claim-ttl.ts";
 import { prodTemplates } from "./backbone.ts";
-import { clusterArn, evaluate } from "./evaluate.ts";
+import { environmentOf } from "./environment.ts";
+import { clusterArn, evaluate, partArn } from "./evaluate.ts";
 import { allowedBy } from "./statements.ts";
 
 const { services } = prodTemplates();
-
-const partArn = (part: string, name: string) => `${clusterArn.replace(":cluster/", `:${part}/`)}/${name}`;
-
-function environmentOf(functionName: string): Record<string, unknown> {
-  const [found] = Object.values(
-    services.findResources("AWS::Lambda::Function", { Properties: { FunctionName: functionName } }),
-  );
-  const variables: Record<string, unknown> = found?.Properties.Environment.Variables;
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, evaluate(value)]));
-}
 
 describe("order-service", () => {
   test("POST /orders reaches it as payload format 2.0", () => {
@@ -43,7 +34,7 @@ describe("order-service", () => {
   });
 
   test("it is told of Kafka, the registry and its topic", () => {
-    expect(environmentOf("backbone-prod-order-service")).toEqual({
+    expect(environmentOf(services, "backbone-prod-order-service")).toEqual({
       KAFKA_BOOTSTRAP_SERVERS: expect.stringMatching(/SaslIam/),
       KAFKA_AUTH: "iam",
       SCHEMA_REGISTRY_URL: expect.stringMatching(/^https:\/\/<.*DomainName.*>\/apis\/ccompat\/v7$/),
@@ -73,13 +64,17 @@ describe("inventory", () => {
         MaximumBatchingWindowInSeconds: 1,
         ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 6 },
         FunctionResponseTypes: ["ReportBatchItemFailures"],
+        // A day before the topic's own 7 are over.
+        MaximumRecordAgeInSeconds: 6 * 86_400,
+        MaximumRetryAttempts: 10_000,
+        DestinationConfig: { OnFailure: { Destination: "kafka://order-events.inventory.dlt" } },
       },
-      DependsOn: Match.arrayWith([Match.stringLikeRegexp("ConsumerRoleDefaultPolicy")]),
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp("^InventoryOrderEventsConsumerRoleDefaultPolicy")]),
     });
   });
 
   test("it is told of its group, its dead letters, its tables and how long a claim lives", () => {
-    expect(environmentOf("backbone-prod-inventory")).toEqual({
+    expect(environmentOf(services, "backbone-prod-inventory")).toEqual({
       KAFKA_BOOTSTRAP_SERVERS: expect.stringMatching(/SaslIam/),
       KAFKA_AUTH: "iam",
       SCHEMA_REGISTRY_URL: expect.stringMatching(/\/apis\/ccompat\/v7$/),
@@ -88,6 +83,8 @@ describe("inventory", () => {
       RESERVATIONS_TABLE: expect.stringMatching(/^<InventoryReservations/),
       STOCK_TABLE: expect.stringMatching(/^<InventoryStock/),
       CLAIMS_TABLE: expect.stringMatching(/^<InventoryClaims/),
+      OUTBOX_TABLE: expect.stringMatching(/^<InventoryOutboxTable/),
+      INVENTORY_EVENTS_TOPIC: "inventory-events",
       INITIAL_STOCK: "1000000",
       CLAIM_TTL_SECONDS: String((7 + 14 + 1) * 86_400),
       REPORT_BATCH_ITEM_FAILURES: "true", // as the mapping has it
@@ -96,7 +93,7 @@ describe("inventory", () => {
   });
 
   test("it may read order-events as its group, and write its dead letters", () => {
-    expect(allowedBy(services, /ConsumerRole/).filter((line) => line.startsWith("kafka"))).toEqual([
+    expect(allowedBy(services, /InventoryOrderEventsConsumerRole/).filter((line) => line.startsWith("kafka"))).toEqual([
       `kafka-cluster:AlterGroup ${partArn("group", "inventory")}`,
       `kafka-cluster:Connect ${clusterArn}`,
       `kafka-cluster:DescribeClusterDynamicConfiguration ${clusterArn}`,
@@ -113,37 +110,19 @@ describe("inventory", () => {
   });
 
   test("it may do to each table what its transactions do", () => {
-    const actions = allowedBy(services, /ConsumerRole/).filter((line) => line.startsWith("dynamodb"));
+    const actions = allowedBy(services, /InventoryOrderEventsConsumerRole/).filter((line) =>
+      line.startsWith("dynamodb"),
+    );
 
     expect(actions.map((line) => line.replace(/[0-9A-F]{8}\.Arn>/, ">"))).toEqual([
       "dynamodb:BatchGetItem <InventoryStock>",
       "dynamodb:GetItem <InventoryClaims>",
       "dynamodb:PutItem <InventoryClaims>",
+      "dynamodb:PutItem <InventoryOutboxTable>",
       "dynamodb:PutItem <InventoryReservations>",
       "dynamodb:PutItem <InventoryStock>",
       "dynamodb:UpdateItem <InventoryStock>",
     ]);
-  });
-
-  test("its tables are kept, can be restored to any second, and forget expired claims", () => {
-    const keys = Object.values(services.findResources("AWS::DynamoDB::Table")).map(({ Properties }) => [
-      Properties.KeySchema[0].AttributeName,
-      Properties.TimeToLiveSpecification?.AttributeName,
-    ]);
-
-    expect(keys).toEqual([
-      ["orderId", undefined],
-      ["sku", undefined],
-      ["id", "expiresAt"],
-    ]);
-    services.allResources("AWS::DynamoDB::Table", {
-      Properties: {
-        BillingMode: "PAY_PER_REQUEST",
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      },
-      DeletionPolicy: "Retain",
-      UpdateReplacePolicy: "Retain",
-    });
   });
 
   test.each([{ "retention.ms": "-1" }, {}])("a source without an end to its records is refused: %o", (configs) => {
@@ -153,7 +132,90 @@ describe("inventory", () => {
   });
 });
 
-test("both functions reach the brokers' IAM port and the registry, and log where it expires", () => {
+describe("the outbox of inventory", () => {
+  test("its table's stream wakes the relay for what is put in, and not for what is deleted", () => {
+    services.hasResourceProperties("AWS::DynamoDB::Table", {
+      KeySchema: [
+        { AttributeName: "groupKey", KeyType: "HASH" },
+        { AttributeName: "sourcePosition", KeyType: "RANGE" },
+      ],
+      StreamSpecification: { StreamViewType: "KEYS_ONLY" },
+    });
+    services.hasResource("AWS::Lambda::EventSourceMapping", {
+      Properties: {
+        EventSourceArn: { "Fn::GetAtt": [Match.stringLikeRegexp("InventoryOutboxTable"), "StreamArn"] },
+        FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
+        StartingPosition: "TRIM_HORIZON",
+        BatchSize: 100,
+        ParallelizationFactor: 4,
+        FunctionResponseTypes: ["ReportBatchItemFailures"],
+        BisectBatchOnFunctionError: true,
+        MaximumRetryAttempts: 5,
+      },
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp("OutboxHandlerRoleDefaultPolicy")]),
+    });
+  });
+
+  test("a schedule sweeps it each minute, and may", () => {
+    services.hasResourceProperties("AWS::Events::Rule", { ScheduleExpression: "rate(1 minute)", State: "ENABLED" });
+    services.hasResourceProperties("AWS::Lambda::Permission", { Principal: "events.amazonaws.com" });
+  });
+
+  test("the relay is told of Kafka, its table and what a sweep leaves to the stream", () => {
+    expect(environmentOf(services, "backbone-prod-inventory-outbox")).toEqual({
+      KAFKA_BOOTSTRAP_SERVERS: expect.stringMatching(/SaslIam/),
+      KAFKA_AUTH: "iam",
+      SERVICE: "inventory-outbox",
+      OUTBOX_TABLE: expect.stringMatching(/^<InventoryOutboxTable/),
+      SWEEP_OLDER_THAN_SECONDS: "60",
+      NODE_OPTIONS: "--enable-source-maps",
+    });
+  });
+
+  test("the relay may send to inventory-events, and read and empty its table", () => {
+    const allowed = allowedBy(services, /OutboxHandlerRole/).filter((line) => /^(kafka|dynamodb)/.test(line));
+
+    expect(allowed.map((line) => line.replace(/[0-9A-F]{8}\.(Arn|StreamArn)>/, ".$1>"))).toEqual([
+      "dynamodb:BatchWriteItem <InventoryOutboxTable.Arn>",
+      "dynamodb:DescribeStream <InventoryOutboxTable.StreamArn>",
+      "dynamodb:GetRecords <InventoryOutboxTable.StreamArn>",
+      "dynamodb:GetShardIterator <InventoryOutboxTable.StreamArn>",
+      "dynamodb:ListStreams *",
+      "dynamodb:Query <InventoryOutboxTable.Arn>",
+      "dynamodb:Scan <InventoryOutboxTable.Arn>",
+      `kafka-cluster:Connect ${clusterArn}`,
+      `kafka-cluster:DescribeTopic ${partArn("topic", "inventory-events")}`,
+      `kafka-cluster:WriteData ${partArn("topic", "inventory-events")}`,
+      `kafka-cluster:WriteDataIdempotently ${clusterArn}`,
+    ]);
+  });
+});
+
+test("the tables are kept, can be restored to any second, and forget expired claims", () => {
+  const keys = Object.values(services.findResources("AWS::DynamoDB::Table")).map(({ Properties }) => [
+    Properties.KeySchema[0].AttributeName,
+    Properties.TimeToLiveSpecification?.AttributeName,
+  ]);
+
+  expect(keys).toEqual([
+    ["orderId", undefined],
+    ["sku", undefined],
+    ["id", "expiresAt"],
+    ["groupKey", undefined],
+    ["orderId", undefined],
+    ["id", "expiresAt"],
+  ]);
+  services.allResources("AWS::DynamoDB::Table", {
+    Properties: {
+      BillingMode: "PAY_PER_REQUEST",
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    },
+    DeletionPolicy: "Retain",
+    UpdateReplacePolicy: "Retain",
+  });
+});
+
+test("the functions reach the brokers' IAM port, those that need a schema the registry, and log where it expires", () => {
   const rules = Object.values(services.findResources("AWS::EC2::SecurityGroupIngress")).map(({ Properties }) => {
     const source = /<(\w+?)(Handler|Consumer)/.exec(String(evaluate(Properties.SourceSecurityGroupId)))?.[1];
     const target = /(Kafka|Registry)\w*SecurityGroup/.exec(String(evaluate(Properties.GroupId)))?.[1];
@@ -163,8 +225,13 @@ test("both functions reach the brokers' IAM port and the registry, and log where
   expect(rules.sort()).toEqual([
     "InventoryOrderEvents → Kafka 9098",
     "InventoryOrderEvents → Registry 443",
+    "InventoryOutbox → Kafka 9098",
     "OrderService → Kafka 9098",
     "OrderService → Registry 443",
+    "OrderStatusInventoryEvents → Kafka 9098",
+    "OrderStatusInventoryEvents → Registry 443",
+    "OrderStatusOrderEvents → Kafka 9098",
+    "OrderStatusOrderEvents → Registry 443",
   ]);
   services.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 30 });
 });

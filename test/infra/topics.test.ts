@@ -18,15 +18,23 @@ test("the access file's topics and their dead-letter topics are the cluster's", 
 
   expect(topics).toEqual([
     ["order-events", 6, 3, "cleanup.policy=delete\nmin.insync.replicas=2\nretention.ms=604800000"],
+    ["inventory-events", 6, 3, "cleanup.policy=delete\nmin.insync.replicas=2\nretention.ms=604800000"],
     ["kafkasql-journal", 1, 3, "cleanup.policy=delete\nmin.insync.replicas=2\nretention.bytes=-1\nretention.ms=-1"],
     ["kafkasql-snapshots", 1, 3, "cleanup.policy=delete\nmin.insync.replicas=2\nretention.bytes=-1\nretention.ms=-1"],
     ["registry-events", 1, 3, "cleanup.policy=delete\nmin.insync.replicas=2\nretention.ms=604800000"],
+    ["dead-letter-actions", 1, 3, "cleanup.policy=delete\nmin.insync.replicas=2\nretention.ms=31536000000"],
     [
       "order-events.inventory.dlt",
       6,
       3,
-      "cleanup.policy=delete\nmax.message.bytes=1114124\nmessage.timestamp.type=LogAppendTime\nmin.insync.replicas=2\nretention.ms=1209600000",
+      "cleanup.policy=delete\nmax.message.bytes=2162712\nmessage.timestamp.type=LogAppendTime\nmin.insync.replicas=2\nretention.ms=1209600000",
     ],
+    ...["order-events.order-status.dlt", "inventory-events.order-status.dlt"].map((name) => [
+      name,
+      6,
+      3,
+      "cleanup.policy=delete\nmax.message.bytes=2162712\nmessage.timestamp.type=LogAppendTime\nmin.insync.replicas=2\nretention.ms=1209600000",
+    ]),
   ]);
 });
 

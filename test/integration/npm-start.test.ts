@@ -67,6 +67,7 @@ describe("npm start", () => {
       deadLettered: 0,
       lost: 0,
       duplicated: 0,
+      statuses: { ACCEPTED: 0, RESERVED: 14, REJECTED: 0 },
     };
     const args = [
       "--orders",

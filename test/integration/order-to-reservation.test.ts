@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import { type DynamoDBDocumentClient, GetCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runAccess } from "../../local/access/run.ts";
 import type { LocalFunction } from "../../local/lambda/local-function.ts";
+import { outboxWrite } from "../../shared/outbox/index.ts";
 import { orderBody, post } from "./orders.ts";
 import { commandOf, descendantsOf } from "./processes.ts";
 import {
@@ -26,16 +27,16 @@ const deadLetterTopic = "order-events.inventory.dlt";
 let backbone: TestBackbone;
 let tables: DynamoDBDocumentClient;
 let consumer: LocalFunction;
-let tableNames: { readonly reservations: string; readonly stock: string };
+let tableNames: { readonly reservations: string; readonly stock: string; readonly outbox: string };
 
 beforeAll(async () => {
   backbone = await startTestBackbone();
   tables = documentClient(backbone);
-  const mapping = backbone.mappings[0];
-  if (mapping === undefined) throw new Error("the templates have no event source mapping");
+  const mapping = backbone.mappings.find(({ definition }) => definition.consumerGroup === "inventory");
+  if (mapping === undefined) throw new Error("the templates have no event source mapping of inventory");
   consumer = backbone.functions.get(mapping.definition.functionName);
-  const { RESERVATIONS_TABLE = "", STOCK_TABLE = "" } = consumer.definition.environment;
-  tableNames = { reservations: RESERVATIONS_TABLE, stock: STOCK_TABLE };
+  const { RESERVATIONS_TABLE = "", STOCK_TABLE = "", OUTBOX_TABLE = "" } = consumer.definition.environment;
+  tableNames = { reservations: RESERVATIONS_TABLE, stock: STOCK_TABLE, outbox: OUTBOX_TABLE };
 });
 
 afterAll(async () => {
@@ -73,6 +74,19 @@ const consumerLog = () => readFileSync(join(backbone.logFolder, `${consumer.defi
 const deadLettersOf = async (orderId: string) =>
   (await messagesOf(backbone, deadLetterTopic)).filter(({ key }) => key?.toString() === orderId);
 
+/** What came of an order, on inventory's topic, as soon as there is something. */
+const publishedOf = (orderId: string) =>
+  eventually("what came of the order is published", async () => {
+    const events = (await messagesOf(backbone, "inventory-events")).filter(({ key }) => key?.toString() === orderId);
+    return events.length > 0 ? events : undefined;
+  });
+
+const outboxIsEmpty = () =>
+  eventually("the outbox is empty", async () => {
+    const { Count } = await tables.send(new ScanCommand({ TableName: tableNames.outbox, ConsistentRead: true }));
+    return Count === 0 || undefined;
+  });
+
 describe("an order that is posted", () => {
   it("is a CloudEvent in binary mode on the topic, keyed by order, and has its effect in DynamoDB", async () => {
     const { status, answer } = await post(backbone.url, orderBody("whole-way", ["W-1", 3], ["W-2", 1]));
@@ -100,6 +114,19 @@ describe("an order that is posted", () => {
       ],
     });
     expect([await takenOf("W-1"), await takenOf("W-2")]).toEqual([3, 1]);
+  });
+
+  it("has what came of it published once, under its key and in its trace, and leaves nothing unsent", async () => {
+    const { answer } = await post(backbone.url, orderBody("published", ["U-1", 2]));
+    const published = await publishedOf("published");
+    await outboxIsEmpty();
+
+    const [order] = (await messagesOf(backbone, sourceTopic)).filter(({ key }) => key?.toString() === "published");
+    const traceIdOf = (message: typeof order) => String(message?.headers?.ce_traceparent).split("-")[1];
+    expect(String(order?.headers?.ce_id)).toBe(answer.eventId);
+    expect(published).toHaveLength(1);
+    expect(String(published[0]?.headers?.ce_type)).toBe("com.example.inventory.InventoryReserved.v1");
+    expect(traceIdOf(published[0])).toBe(traceIdOf(order));
   });
 
   it("twice with the same body has one effect, under one event id", async () => {
@@ -222,8 +249,7 @@ function processOfDynamoDb(): number {
 }
 
 describe("with a part away", () => {
-  const processesOfOrderService = () =>
-    backbone.functions.running().flatMap((one) => (one === consumer ? [] : one.pids()));
+  const processesOfOrderService = () => backbone.functions.get("backbone-prod-order-service").pids();
 
   it("answers 503 while Kafka is away, and recovers by itself", async () => {
     await backbone.parts.kafka.stop();
@@ -235,6 +261,29 @@ describe("with a part away", () => {
     );
     await caughtUp(backbone);
     expect(await takenOf("A-1")).toBe(1);
+  });
+
+  it("sends what is in the outbox when Kafka is back", async () => {
+    const key = Buffer.from("outbox-waits");
+    const { key: itemKey, ...write } = outboxWrite({
+      table: tableNames.outbox,
+      consumerGroup: "inventory",
+      source: { topic: sourceTopic, partition: 0, offset: 1_000_000, timestampMs: 0, key, value: null, headers: [] },
+      writtenAt: new Date(),
+      records: [{ topic: "inventory-events", record: { key, value: Buffer.from("event"), headers: [] } }],
+    });
+    await backbone.parts.kafka.stop();
+    await tables.send(
+      new PutCommand({ TableName: tableNames.outbox, Item: { ...("item" in write && write.item), ...itemKey } }),
+    );
+    await eventually(
+      "the relay has tried",
+      async () => backbone.said.some((line) => /^stream of .*comes again/.test(line)) || undefined,
+    );
+    await backbone.parts.kafka.start();
+
+    expect((await publishedOf("outbox-waits")).map(({ value }) => String(value))).toContain("event");
+    await outboxIsEmpty();
   });
 
   it("answers 503 while the registry is away and the schema's id is not known yet, and recovers by itself", async () => {

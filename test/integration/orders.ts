@@ -17,3 +17,9 @@ export async function post(url: string, body: unknown): Promise<{ status: number
   });
   return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
 }
+
+/** What `GET /orders/{orderId}` answers. */
+export async function get(url: string, orderId: string): Promise<{ status: number; answer: Record<string, unknown> }> {
+  const response = await fetch(`${url}/orders/${encodeURIComponent(orderId)}`);
+  return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+}

@@ -4,6 +4,7 @@ import kafkajs, { type KafkaMessage } from "kafkajs";
 import type { Backbone } from "../../local/backbone.ts";
 import { launchBackbone } from "../../local/launch.ts";
 import { lagOf } from "../../local/mappings.ts";
+import { openBacklog } from "../../local/orders/backlog.ts";
 import { dynamoDbSettings } from "../../local/provision.ts";
 
 /** A backbone, and every line that it has told so far. */
@@ -48,15 +49,18 @@ export async function lagOfAll({ kafka, mappings }: Backbone): Promise<number> {
   }
 }
 
-/** Resolves when every mapping has committed all records of its topic. */
+/** Resolves when every mapping has committed all records of its topic and every outbox is empty, twice in a row. */
 export async function caughtUp(backbone: Backbone): Promise<void> {
   await eventually("every mapping has caught up", async () => {
+    const backlog = await openBacklog(backbone);
     try {
-      return (await lagOfAll(backbone)) === 0 || undefined;
+      return ((await backlog.read()) === 0 && (await backlog.read()) === 0) || undefined;
     } catch (error) {
       // A broker that has just come back does not know at once that it coordinates the groups.
       if (error instanceof kafkajs.KafkaJSError && error.retriable) return undefined;
       throw error;
+    } finally {
+      await backlog.close();
     }
   });
 }

@@ -13,6 +13,9 @@ export interface TcpProxy {
   cut(): void;
   /** Forgets every connection without a word, as a gateway does with an idle one: no byte passes, no end is told. */
   forget(): void;
+  /** The server is away: open connections are reset, and new ones as they come, until `comeBack`. */
+  goAway(): void;
+  comeBack(): void;
   close(): Promise<void>;
 }
 
@@ -27,9 +30,11 @@ export async function startTcpProxy(serverPort: number): Promise<TcpProxy> {
   let swallowing = false;
   let swallowed = 0;
   let opened = 0;
+  let away = false;
 
   const listener = createServer({ noDelay: true }, (client) => {
     opened += 1;
+    if (away) return void client.resetAndDestroy();
     const server = connect({ host: "127.0.0.1", port: serverPort, noDelay: true });
     const connection: Connection = { client, server, forgotten: false };
     connections.add(connection);
@@ -72,6 +77,13 @@ export async function startTcpProxy(serverPort: number): Promise<TcpProxy> {
     cut,
     forget: () => {
       for (const connection of connections) connection.forgotten = true;
+    },
+    goAway: () => {
+      away = true;
+      cut();
+    },
+    comeBack: () => {
+      away = false;
     },
     close: () => {
       cut();

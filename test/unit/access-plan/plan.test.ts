@@ -103,3 +103,20 @@ it("without deletions, what would be deleted is kept apart", () => {
   expect(safe.aclPlans.map(({ action }) => action)).toEqual(["ADD"]);
   expect([kept.topicPlans.map(({ name }) => name), kept.aclPlans.length]).toEqual([["old"], 1]);
 });
+
+it("without deletions, settings that the file does not name stay as they are", () => {
+  const set = { "retention.ms": "-1" };
+  const topics = [clusterTopic("stays", { set }), clusterTopic("grows", { set: { "min.cleanable.dirty.ratio": "1" } })];
+  const all = planOf({ desired: state, actual: { ...cluster, topics } });
+  const { plan: safe, kept } = withoutDeletions(all);
+  expect(safe.topicPlans.map(({ name, action, topicConfigPlans }) => [name, action, topicConfigPlans.length])).toEqual([
+    ["new", "ADD", 1],
+    ["grows", "UPDATE", 2],
+    ["stays", "NO_CHANGE", 0],
+  ]);
+  const left = kept.topicPlans.map(({ name, topicConfigPlans }) => [name, ...topicConfigPlans.map(({ key }) => key)]);
+  expect(left).toEqual([
+    ["grows", "min.cleanable.dirty.ratio"],
+    ["stays", "retention.ms"],
+  ]);
+});

@@ -13,7 +13,6 @@ it.each([
     { ...orders, name: "new", replication: 3 },
     /topics\.new\.replication: must be at most 2, the cluster's brokers, got 3/,
   ],
-  ["a name of Kafka's own", { ...orders, name: "__mine" }, /topics\.__mine: must not begin with __/],
   ["an unknown setting", { ...orders, configs: { "retention.mss": "1" } }, /topics\.orders\.configs\.retention\.mss/],
 ])("names %s", (_, topic, message) => {
   const problems = problemsOf(desired({ topics: [topic] }), cluster);

@@ -13,7 +13,7 @@ test("a dead-letter topic has the size of its source, and keeps what the source 
     replication: 2,
     configs: {
       "cleanup.policy": "delete",
-      "max.message.bytes": "1114124",
+      "max.message.bytes": "2162712",
       "message.timestamp.type": "LogAppendTime",
       "min.insync.replicas": "2",
       "retention.ms": "1209600000",
@@ -22,7 +22,7 @@ test("a dead-letter topic has the size of its source, and keeps what the source 
   });
 });
 
-test("a dead-letter topic takes the source's largest record with the dead-letter headers on top", () => {
+test("a dead-letter topic takes what a mapping makes of the source's largest record", () => {
   const access = parseAccess(
     `
 topics: { orders: { partitions: 1, configs: { max.message.bytes: 2000000 } } }
@@ -31,7 +31,7 @@ services: { stock: { type: application, consumes: [orders] } }
     "access.yaml",
   );
 
-  expect(topicsOf(access).at(-1)?.configs["max.message.bytes"]).toBe("2065536");
+  expect(topicsOf(access).at(-1)?.configs["max.message.bytes"]).toBe("4065536");
 });
 
 test("a service without dead letters has no dead-letter topics", () => {

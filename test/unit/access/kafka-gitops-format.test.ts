@@ -71,7 +71,14 @@ describe("a state file of kafka-gitops", () => {
       ["sinks", "scram", "User:connect", "sink-workers"],
       ["sessions", "scram", "User:sessions", "session-counter"],
     ]);
-    expect(access.blacklistPrefixes).toEqual(["_confluent", "legacy.", "session-counter-"]);
+    expect(access.blacklistPrefixes).toEqual([
+      "_confluent",
+      "legacy.",
+      "sink-configs",
+      "connect-offsets-sinks",
+      "connect-status-sinks",
+      "session-counter-",
+    ]);
     expect(scramUserNamesOf(access)).toEqual(["web", "connect", "sessions", "operations"]);
   });
 
@@ -176,7 +183,7 @@ test.each([
     "to-search: { consumes: [views] }",
     "to-search: { consumes: [view] }",
     "services.sinks.connectors.to-search.consumes.0: must be a topic of this file (clicks, views), or begin as those of " +
-      "others do (_confluent, legacy., session-counter-), got 'view'",
+      "others do (_confluent, legacy., sink-configs, connect-offsets-sinks, connect-status-sinks, session-counter-), got 'view'",
   ],
   [
     "a key of another service type",

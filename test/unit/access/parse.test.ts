@@ -134,6 +134,30 @@ test.each([
     /'orders\.stock\.dlt' clashes with 'orders\.stock\.dlt'/,
   ],
   [
+    "a demand of in-sync replicas that is no number",
+    "min.insync.replicas: 2",
+    "min.insync.replicas: most",
+    /topics\.orders\.configs\.min\.insync\.replicas: must be 1 to 2, .* got most/,
+  ],
+  [
+    "a name of Kafka's own",
+    "journal:",
+    "__mine: { partitions: 1 }\n  journal:",
+    /topics\.__mine: must not begin with __/,
+  ],
+  [
+    "a name that comes twice, once as a number",
+    "journal:",
+    '1: { partitions: 1 }\n  "1": { partitions: 2 }\n  journal:',
+    /Map keys must be unique/,
+  ],
+  [
+    "an ACL on a cluster by another name than Kafka's",
+    "customServiceAcls:\n  keeper:",
+    "customServiceAcls:\n  keeper:\n    all: { name: mine, type: CLUSTER, pattern: LITERAL, operation: ALTER, permission: ALLOW }",
+    /customServiceAcls\.keeper: the name of a CLUSTER must be kafka-cluster, got 'mine'/,
+  ],
+  [
     "a setting that Kafka's topics do not have",
     "retention.ms: 604800000",
     "retentions.ms: 604800000",
@@ -178,4 +202,17 @@ topics: { ${topic}: { partitions: 1 } }
 services: { stock: { type: application, consumes: [${topic}] } }
 `),
   ).toContain(`the dead-letter topic '${topic}.stock.dlt' must have at most 249 characters, got 250`);
+});
+
+test("a name that is written as a number keeps its digits", () => {
+  expect(parseAccess("topics: { 1.10: { partitions: 1 } }", "access.yaml").topics[0]?.name).toBe("1.10");
+});
+
+test.each(["__proto__", "constructor", "prototype"])("the name %s, which would be passed over, is refused", (name) => {
+  expect(
+    problemOf(`topics: { ${name}: { partitions: 1 } }\ncustomServiceAcls: { shop: { ${name}: { name: a } } }`),
+  ).toBe(
+    `access.yaml: topics.${name}: must have another name than __proto__, constructor, prototype, got "${name}"; ` +
+      `customServiceAcls.shop.${name}: must have another name than __proto__, constructor, prototype, got "${name}"`,
+  );
 });

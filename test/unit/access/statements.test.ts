@@ -49,14 +49,15 @@ describe("statementsOf", () => {
     ]);
   });
 
-  test("a consumer reads in its group and writes its dead letters, each resource in one statement", () => {
+  test("a consumer of several topics reads each in a group of its own and writes its dead letters, each resource in one statement", () => {
     expect(linesOf(statementsOf(access, serviceOf(access, "web")))).toEqual([
       "CLUSTER kafka-cluster: Connect DescribeClusterDynamicConfiguration WriteDataIdempotently",
       "TOPIC clicks: DescribeTopic ReadData WriteData",
       "TOPIC clicks.web.dlt: DescribeTopic WriteData",
       "TOPIC views.web.dlt: DescribeTopic WriteData",
       "TOPIC views: DescribeTopic ReadData",
-      "GROUP web: AlterGroup DescribeGroup",
+      "GROUP web.clicks: AlterGroup DescribeGroup",
+      "GROUP web.views: AlterGroup DescribeGroup",
     ]);
   });
 

@@ -19,17 +19,23 @@ describe("arguments of a bench", () => {
     });
   });
 
+  test("give the orders of exactly-once", () => {
+    expect(parseArguments(["exactly-once"])).toMatchObject({ ordersFile: "examples/orders.csv", rounds: 21 });
+    expect(parseArguments(["exactly-once", "--orders", "o.csv"])).toMatchObject({ ordersFile: "o.csv" });
+  });
+
   test("ask for help without a bench", () => {
     expect(parseArguments(["--help"])).not.toHaveProperty("bench");
   });
 
   test.each([
-    [[], "NAME is missing: has to be decode or cold-start or orders"],
-    [["encode"], "NAME encode: has to be decode or cold-start or orders"],
+    [[], "NAME is missing: has to be decode or cold-start or exactly-once or orders"],
+    [["encode"], "NAME encode: has to be decode or cold-start or exactly-once or orders"],
     [["decode", "--rounds", "14"], "--rounds 14: has to be a whole number from 15 to 1000"],
     [["decode", "--batch", "0"], "--batch 0: has to be whole numbers from 1 to 10000"],
     [["decode", "more"], "more does not go with decode"],
     [["orders", "--batch", "5"], "--batch does not go with orders"],
+    [["exactly-once", "2"], "2 does not go with exactly-once"],
     [["decode", "--fast"], "--fast"],
   ])("%j are refused: %s", (args, message) => {
     const refused = () => parseArguments(args);

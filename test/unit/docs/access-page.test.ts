@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { usage } from "../../../local/access/arguments.ts";
-import { parseAccess } from "../../../shared/access/index.ts";
+import { parseAccess, topicsOf } from "../../../shared/access/index.ts";
 import { desiredStateOf, fittedTo, planOf, planText } from "../../../shared/access-plan/index.ts";
 
 const root = new URL("../../../", import.meta.url);
@@ -11,13 +11,27 @@ it("docs/access.md has the usage that the command prints", () => {
   expect(page).toContain(`<!-- usage -->\n\`\`\`\n${usage}\`\`\``);
 });
 
-it("docs/access.md shows what its example makes of the project's own file", () => {
-  const [, topics = "", services = ""] = /```yaml\ntopics:\n(.*?)\nservices:\n(.*?)```/s.exec(page) ?? [];
-  const own = readFileSync(new URL("infra/access.yaml", root), "utf8");
+const own = readFileSync(new URL("infra/access.yaml", root), "utf8");
+
+/** The project's own file with the entries of a page's example. */
+function extendedBy(text: string): string {
+  const [, topics = "", services = ""] = /```yaml\ntopics:\n(.*?)\nservices:\n(.*?)```/s.exec(text) ?? [];
   // At the end of a section each, so that no line of the file has to be known here.
-  const extended = own
+  return own
     .replace(/^services:$/m, () => `${topics}\nservices:`)
     .replace(/^customServiceAcls:$/m, () => `${services}\ncustomServiceAcls:`);
+}
+
+it("the entries that the README shows are a topic and a service, and the dead-letter topic follows", () => {
+  const access = parseAccess(extendedBy(readFileSync(new URL("README.md", root), "utf8")), "access.yaml");
+  expect(topicsOf(access).map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["payments", "order-events.billing.dlt"]),
+  );
+  expect(access.services.find(({ name }) => name === "billing")).toMatchObject({ produces: ["payments"] });
+});
+
+it("docs/access.md shows what its example makes of the project's own file", () => {
+  const extended = extendedBy(page);
   const [before, after] = [own, extended].map((text) => fittedTo(1, desiredStateOf(parseAccess(text, "access.yaml"))));
   if (before === undefined || after === undefined) throw new Error("no states");
   const actual = {

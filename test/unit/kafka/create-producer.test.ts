@@ -78,6 +78,7 @@ describe("createProducer", () => {
       "auth: must be iam with a region, or scram",
       { auth: { mechanism: "scram-sha-512", username: 5, password: "hunter2" } },
     ],
+    ["or client-settings with ssl and sasl", { auth: { mechanism: "client-settings", settings: "hunter2" } }],
     ["auth.region: must be a non-empty text", { auth: { mechanism: "iam", region: "" } }],
     [
       "auth.username: must be a non-empty text",

@@ -76,6 +76,12 @@ describe("the HTTP API's event", () => {
     expect(event).not.toHaveProperty("body");
   });
 
+  it("has path parameters of any length", async () => {
+    const { api, events } = await setUp();
+    await fetch(`${api.url}/customers/C/orders/${encodeURIComponent("é".repeat(1_000))}`);
+    expect(events).toMatchObject([{ pathParameters: { orderId: "é".repeat(1_000) } }]);
+  });
+
   it.each(["application/json", "application/cloudevents+json; charset=utf-8", "text/plain"])(
     "has a body of %s as text",
     async (contentType) => {

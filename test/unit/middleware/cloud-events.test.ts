@@ -61,6 +61,18 @@ describe("cloudEvents", () => {
     expect(decoded?.status === "decoded" && decoded.event.data).toBeUndefined();
   });
 
+  test("with eventTypes, what is of another type is not read and keeps its bytes", async () => {
+    const deserializer = { deserialize: (_type: string, value: Buffer) => value.toString() };
+    const handler = middy<unknown, unknown>()
+      .use(cloudEvents({ deserializer, eventTypes: ["t"] }))
+      .handler(async (event) => recordsOf(event));
+    const msk = mskEvent({ topic: "orders", records: [event, { ...event, type: "other" }] });
+    expect(await invoke(handler, msk)).toMatchObject([
+      { status: "decoded", event: { type: "t", data: "data" } },
+      { status: "decoded", event: { type: "other", data: Buffer.from("data") } },
+    ]);
+  });
+
   test("tells the deserializer what the mapping has deserialized", async () => {
     const msk = mskEvent({ topic: "orders", records: [event] });
     const valueSchemaMetadata = { schemaId: "7", dataFormat: "AVRO" as const };
@@ -131,5 +143,7 @@ describe("cloudEvents", () => {
     expect(() => cloudEvents({ deserializer: {}, strict: true } as never)).toThrow(
       /^wrong options for cloudEvents: deserializer: must be a deserializer; strict: /,
     );
+    const deserializer = { deserialize: () => 1 };
+    expect(() => cloudEvents({ deserializer, eventTypes: [] })).toThrow(/eventTypes: must be a list of event types/);
   });
 });

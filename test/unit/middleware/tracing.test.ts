@@ -15,10 +15,12 @@ import {
   cloudEvents,
   deadLetters,
   idempotency,
+  outbox,
   partialBatchResponse,
   recordsOf,
   tracing,
 } from "../../../shared/middleware/index.ts";
+import { readOutboxItem } from "../../../shared/outbox/index.ts";
 import { type Decide, eachRecord } from "../../../shared/processing/index.ts";
 import {
   invoke,
@@ -49,11 +51,13 @@ function order(id: string, attributes: Record<string, string> = {}) {
 /** Runs the whole chain; gives the spans of the batch and of the records, in the order in which these ended. */
 async function consume(records: readonly TestRecord[], decide: Decide<unknown> = () => ({})) {
   const producer = new MemoryProducer();
+  const store = new MemoryStore({ keys: { outbox: ["groupKey", "sourcePosition"] } });
   const handler = middy<unknown, unknown>()
     .use(partialBatchResponse({ reportBatchItemFailures: true }))
     .use(deadLetters({ topic: "orders.g.dlt", consumerGroup: "g", producer }))
     .use(cloudEvents({ deserializer: jsonDeserializer }))
-    .use(idempotency({ store: new MemoryStore(), consumerGroup: "g", ttlSeconds: 60 }))
+    .use(idempotency({ store, consumerGroup: "g", ttlSeconds: 60 }))
+    .use(outbox({ table: "outbox", serializers: { events: { serialize: async () => Buffer.from("data") } } }))
     .use(tracing({ tracer, consumerGroup: "g" }))
     .handler(eachRecord(decide, { logger: quiet }));
   const lambdaSpan = tracer.startSpan("lambda");
@@ -62,7 +66,7 @@ async function consume(records: readonly TestRecord[], decide: Decide<unknown> =
   );
   const spans = exporter.getFinishedSpans();
   const batch = spans.at(-1) ?? expect.fail("no span ended");
-  return { batch, spans: spans.slice(0, -1), producer, response, lambdaSpanId: lambdaSpan.spanContext().spanId };
+  return { batch, spans: spans.slice(0, -1), producer, store, response, lambdaSpanId: lambdaSpan.spanContext().spanId };
 }
 
 const linked = (span: ReadableSpan | undefined) => span?.links.map(({ context }) => context.spanId);
@@ -129,6 +133,16 @@ describe("tracing", () => {
       { value, headers: [["content-type", "application/cloudevents+json"]] },
     ]);
     expect(spans.map((span) => span.parentSpanContext?.spanId)).toEqual(["1111111111111111", producerSpanId]);
+  });
+
+  test("what a decision publishes through the outbox continues the record's span", async () => {
+    const publication = { topic: "events", event: { source: "/s", type: "Published" } };
+    const { spans, store } = await consume([order("e-1", { traceparent })], () => ({ publish: [publication] }));
+
+    const [item] = [...store.table("outbox").values()].map(readOutboxItem);
+    const headers = new Map(item?.records[0]?.record.headers);
+    const expected = `00-${traceId}-${spans[0]?.spanContext().spanId}-01`;
+    expect([headers.get("ce_traceparent"), headers.get("traceparent")].map(String)).toEqual([expected, expected]);
   });
 
   test("the record's span is active while it is decided about, so what is published continues it", async () => {

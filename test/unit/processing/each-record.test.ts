@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { BackboneError } from "../../../shared/errors.ts";
-import { eachRecord } from "../../../shared/processing/index.ts";
+import { type Effects, eachRecord, type Write } from "../../../shared/processing/index.ts";
 import { MemoryStore } from "../../../shared/testing/index.ts";
 import { awsError, cancelled } from "./answers.ts";
 import { decoded, failed, runBatch, writeName } from "./run-batch.ts";
@@ -242,6 +242,49 @@ describe("eachRecord", () => {
     });
     expect(ends).toEqual(["deadLettered EFFECTS_TOO_LARGE", "processed", "processed"]);
     expect(store.table("stock").get("x")?.remaining).toBe(2);
+  });
+
+  test.each<[string, unknown, string]>([
+    ["nothing", undefined, "the decision is undefined, not an object of effects"],
+    ["null", null, "the decision is null, not an object of effects"],
+    ["a list", [], "the decision is a list, not an object of effects"],
+    ["effects of an unknown kind", { write: [] }, "the decision has 'write', known are writes, increments, publish"],
+    ["writes that are no list", { writes: {} }, "the decision's writes are not a list"],
+  ])("a decision that is %s is refused, not claimed without an effect", async (_name, effects, message) => {
+    const { ends, published, store } = await runBatch({
+      records: [decoded({ id: "a" })],
+      decide: () => effects as Effects,
+      maxAttempts: 1,
+    });
+    expect(ends).toEqual(["deadLettered HANDLER_FAILED"]);
+    expect(published[0]?.error.message).toBe(message);
+    expect(store.calls).toEqual([]);
+  });
+
+  test.each([undefined, "claimed"])("a write whose failed condition means %s is refused", async (meaning) => {
+    const write = { action: "delete", table: "names", key: { name: "x" }, condition: "attribute_exists(name)" };
+    const decide = () => ({ writes: [{ ...write, onConditionFailed: meaning } as Write] });
+    const { ends, store } = await runBatch({ records: [decoded({ id: "a" })], decide, maxAttempts: 1 });
+    expect(ends).toEqual(["deadLettered HANDLER_FAILED"]);
+    expect(store.calls).toEqual([]);
+  });
+
+  test.each([
+    ["by nothing", { by: 0 }],
+    ["by a fraction", { by: 0.1 }],
+    ["by more than is exact", { by: 2 ** 53 }],
+    ["under a fraction as its bound", { by: 1, atLeast: 0.5 }],
+  ])("an increment %s is refused: merged ones have to come to the same as single ones", async (_name, more) => {
+    const decide = () => ({ increments: [{ table: "stock", key: { sku: "x" }, attribute: "remaining", ...more }] });
+    const { ends, store } = await runBatch({ records: [decoded({ id: "a" })], decide, maxAttempts: 1 });
+    expect(ends).toEqual(["deadLettered HANDLER_FAILED"]);
+    expect(store.calls).toEqual([]);
+  });
+
+  test("more workers than records can have cost nothing", async () => {
+    const records = [decoded({ id: "a" })];
+    const { ends } = await runBatch({ records, decide: writeName, options: { concurrency: Number.MAX_SAFE_INTEGER } });
+    expect(ends).toEqual(["processed"]);
   });
 
   test("a write without a condition is refused", async () => {

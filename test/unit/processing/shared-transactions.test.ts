@@ -143,6 +143,26 @@ describe("a shared transaction", () => {
     expect(ends).toEqual(["processed", "deadLettered HANDLER_FAILED", "processed"]);
   });
 
+  test.each(["ResourceNotFoundException", "AccessDeniedException"])(
+    "a table that answers %s holds back only the records that need it",
+    async (name) => {
+      const store = new MemoryStore();
+      const refusing = Object.assign(store, {
+        transact: async (...[items, token]: Parameters<MemoryStore["transact"]>) => {
+          if (JSON.stringify(items).includes("missing")) throw awsError(name);
+          return MemoryStore.prototype.transact.call(store, items, token);
+        },
+      });
+      const decide = ({ id }: { id: string }) => ({
+        writes: [put(id, "redecide", id === "b" ? "missing" : "names")],
+      });
+      const records = ["a", "b", "c"].map((id) => decoded({ id }));
+      const { ends, published } = await runBatch({ records, decide, store: refusing, remainingMs: 100 });
+      expect(ends).toEqual(["processed", "unfinished DATABASE_UNAVAILABLE", "processed"]);
+      expect(published).toEqual([]);
+    },
+  );
+
   test("a record that waits while another's write changes its item is decided again without a call", async () => {
     const store = new MemoryStore();
     const records = ids(10).map((id) => decoded({ id }));

@@ -1,12 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { createConsumer } from "../../../../functions/inventory/consumer.ts";
 import { createReserveStock } from "../../../../functions/inventory/reserve-stock.ts";
-import { avro, createDeserializer } from "../../../../shared/schema-registry/index.ts";
-import { orderCreatedSchema, orderCreatedType } from "../../../../shared/schemas/index.ts";
+import { toEvent } from "../../../../shared/cloudevents/index.ts";
+import { readOutboxItem } from "../../../../shared/outbox/index.ts";
+import { avro, createDeserializer, createSerializer } from "../../../../shared/schema-registry/index.ts";
+import {
+  inventoryRejectedSchema,
+  inventoryRejectedType,
+  inventoryReservedSchema,
+  inventoryReservedType,
+  orderCreatedSchema,
+  orderCreatedType,
+} from "../../../../shared/schemas/index.ts";
 import { invoke, MemoryProducer, MemoryStore, mskEvent, type TestRecord } from "../../../../shared/testing/index.ts";
 import { orderCreated, orderCreatedValue, orderRegistry } from "../../../fixtures/events/order-events.ts";
 
-async function order(orderId: string, quantity = 1): Promise<TestRecord> {
+async function order(orderId: string, quantity = 1) {
   const lines = [{ sku: "tea", quantity, unitPrice: 2.5 }];
   return event(orderId, await orderCreatedValue(orderCreated({ orderId, lines })), `event-${orderId}-${quantity}`);
 }
@@ -27,7 +36,7 @@ function ordersEvent(records: readonly TestRecord[]) {
 }
 
 function inventory({ reportBatchItemFailures = true } = {}) {
-  const store = new MemoryStore();
+  const store = new MemoryStore({ keys: { outbox: ["groupKey", "sourcePosition"] } });
   const producer = new MemoryProducer();
   const metrics: Record<string, unknown>[] = [];
   const readStock = async (skus: readonly string[]) => {
@@ -40,6 +49,7 @@ function inventory({ reportBatchItemFailures = true } = {}) {
       initialStock: 10,
       reservationsTable: "reservations",
       stockTable: "stock",
+      inventoryEventsTopic: "inventory-events",
     }),
     consumerGroup: "inventory",
     deadLetterTopic: "order-events.inventory.dlt",
@@ -50,6 +60,18 @@ function inventory({ reportBatchItemFailures = true } = {}) {
       registry: orderRegistry,
       readers: { [orderCreatedType]: avro(orderCreatedSchema) },
     }),
+    serializers: {
+      "inventory-events": createSerializer({
+        registry: { idOf: async () => 7 },
+        topic: "inventory-events",
+        subjectNameStrategy: "TopicRecordNameStrategy",
+        writers: {
+          [inventoryReservedType]: avro(inventoryReservedSchema),
+          [inventoryRejectedType]: avro(inventoryRejectedSchema),
+        },
+      }),
+    },
+    outboxTable: "outbox",
     store,
     logger: { info: () => {}, warn: () => {}, error: () => {} },
     writeMetrics: (line) => metrics.push(JSON.parse(line)),
@@ -70,6 +92,28 @@ describe("the inventory consumer", () => {
       lines: [{ sku: "tea", quantity: 4 }],
     });
     expect(producer.sent).toEqual([]);
+  });
+
+  test("keeps for publishing what came of each order, once, in the trace of the order's event", async () => {
+    const { store, invoke } = inventory();
+    const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const event = ordersEvent([{ event: { ...(await order("o-1", 4)), traceparent } }, await order("o-2", 7)]);
+    await invoke(event);
+    const kept = [...store.table("outbox").values()].map(readOutboxItem);
+    await invoke(event);
+
+    expect(kept.map(({ groupKey }) => groupKey)).toEqual(["inventory#text#o-1", "inventory#text#o-2"]);
+    const events = kept.flatMap(({ records }) =>
+      records.map(({ topic, record }) => ({
+        topic,
+        event: toEvent({ ...record, topic, partition: 0, offset: 0, timestampMs: 0 }),
+      })),
+    );
+    expect(events).toMatchObject([
+      { topic: "inventory-events", event: { type: inventoryReservedType, source: "/inventory", traceparent } },
+      { topic: "inventory-events", event: { type: inventoryRejectedType, source: "/inventory" } },
+    ]);
+    expect([...store.table("outbox").values()].map(readOutboxItem)).toEqual(kept);
   });
 
   test("a poison record goes to the dead-letter topic with its original bytes, its neighbours are served", async () => {

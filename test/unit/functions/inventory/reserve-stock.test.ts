@@ -15,6 +15,7 @@ function decideAbout(lines: OrderCreated["lines"], stock: Record<string, number>
     initialStock,
     reservationsTable: "reservations",
     stockTable: "stock",
+    inventoryEventsTopic: "inventory-events",
     now: () => new Date("2026-01-02T03:04:05Z"),
   });
   const data: OrderCreated = { orderId: "o-1", customerId: "c-1", totalAmount: 1, createdAt: new Date(0), lines };
@@ -50,6 +51,24 @@ describe("reserveStock", () => {
         { table: "stock", key: { sku: "a" }, attribute: "remaining", by: -2, atLeast: 0 },
         { table: "stock", key: { sku: "b" }, attribute: "remaining", by: -3, atLeast: 0 },
       ],
+      publish: [
+        {
+          topic: "inventory-events",
+          key: "o-1",
+          event: {
+            source: "/inventory",
+            type: "com.example.inventory.InventoryReserved.v1",
+            data: {
+              orderId: "o-1",
+              lines: [
+                { sku: "a", quantity: 2 },
+                { sku: "b", quantity: 3 },
+              ],
+              reservedAt: new Date("2026-01-02T03:04:05Z"),
+            },
+          },
+        },
+      ],
     });
   });
 
@@ -82,15 +101,33 @@ describe("reserveStock", () => {
     ["an unknown SKU", [line("a", 1), line("new", 11)], { a: 9 }, "new"],
     ["lines of one SKU together", [line("a", 5), line("a", 5)], { a: 9 }, "a"],
   ])("too little stock of %s rejects the whole order and leaves the stock alone", async (_name, lines, stock, sku) => {
-    const { writes, increments } = await decideAbout(lines, stock).effects;
+    const { writes, increments, publish } = await decideAbout(lines, stock).effects;
     expect(increments).toEqual([]);
     expect(writes).toHaveLength(1);
     expect(writes?.[0]).toMatchObject({ item: { status: "REJECTED", reason: `too little stock of ${sku}` } });
+    expect(publish).toMatchObject([
+      {
+        key: "o-1",
+        event: {
+          type: "com.example.inventory.InventoryRejected.v1",
+          data: { orderId: "o-1", reason: `too little stock of ${sku}`, rejectedAt: new Date("2026-01-02T03:04:05Z") },
+        },
+      },
+    ]);
   });
 
   test("takes the last unit", async () => {
     const { writes } = await decideAbout([line("a", 1), line("new", 10)], { a: 1 }).effects;
     expect(writes?.[0]).toMatchObject({ item: { status: "RESERVED" } });
+  });
+
+  test.each([
+    ["empty", ""],
+    ["longer than a key", "é".repeat(1_025)],
+  ])("an SKU that is %s violates the rules, before it spoils the read that orders share", async (_name, sku) => {
+    const { asked, effects } = decideAbout([line(sku, 1)], {});
+    await expect(effects).rejects.toMatchObject({ code: "RULE_VIOLATED" });
+    expect(asked).toEqual([]);
   });
 
   test.each([0, -1, 1.5])("a quantity of %s violates the rules", async (quantity) => {

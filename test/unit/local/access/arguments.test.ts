@@ -45,6 +45,11 @@ describe("parseArguments", () => {
     [["plan", "--bootstrap-servers", "a:1"], /--auth is missing: has to be iam or scram/],
     [["plan", "--bootstrap-servers", "a", "--auth", "iam"], /--bootstrap-servers a: has to be HOST:PORT/],
     [["plan", "--bootstrap-servers", "a:1", "--auth", "scram"], /--secret is missing: has to be the ARN/],
+    // It may be the password itself.
+    [
+      ["plan", "--bootstrap-servers", "a:1", "--auth", "scram", "--secret", "pw"],
+      /^--secret: has to be the ARN(?!.*pw)/,
+    ],
     [["plan", "-c", "f", "--bootstrap-servers", "a:1", "--auth", "iam"], /--command-config does not go with/],
   ])("refuses %j", (args, message) => {
     expect(() => parseArguments(args)).toThrow(message);

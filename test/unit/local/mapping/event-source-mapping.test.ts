@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import type { InvocationResult } from "../../../../local/lambda/messages.ts";
 import { startEventSourceMapping } from "../../../../local/mapping/event-source-mapping.ts";
+import type { MappingDefinition } from "../../../../local/mapping/mapping-definition.ts";
+import { readDeadLetters, type StoredDeadLetter } from "../../../../shared/dead-letter/index.ts";
 import type { MskEvent } from "../../../../shared/msk-event/index.ts";
 import { fakeFunction } from "../fake-function.ts";
 import { fakeConsumer } from "./fake-consumer.ts";
@@ -19,13 +21,17 @@ const failuresOf = (...identifiers: [partition: number, offset: number][]) =>
 /** A started mapping whose function gives the answers in turn, and null after them. */
 async function setUp(
   answers: Answer[] = [],
-  settings: { batchSize?: number; reportsBatchItemFailures?: boolean } = {},
+  settings: Partial<MappingDefinition> = {},
+  /** Whether each attempt to write to the on-failure topic succeeds; all after these do. */
+  acknowledgements: boolean[] = [],
 ) {
   const consumer = fakeConsumer("orders");
   /** The records of each invocation, each as `<partition>@<offset>`. */
   const invocations: string[][] = [];
   /** What was committed when each failure was told, with the reason. */
   const retries: { attempt: number; records: number; reason: string; committed: number }[] = [];
+  const offloaded: { topic: string; committed: number; letters: StoredDeadLetter[] }[] = [];
+  const onGiveUp = vi.fn<(info: { records: number; topic: string | undefined }) => void>();
   const onCrash = vi.fn<(error: Error) => void>();
   const mapping = await startEventSourceMapping({
     definition: {
@@ -38,6 +44,9 @@ async function setUp(
       batchSize: 100,
       windowMs: 5,
       reportsBatchItemFailures: true,
+      retryAttempts: Number.POSITIVE_INFINITY,
+      maxRecordAgeMs: Number.POSITIVE_INFINITY,
+      onFailureTopic: undefined,
       enabled: true,
       ...settings,
     },
@@ -51,9 +60,21 @@ async function setUp(
     partitions: 6,
     timestampType: "CREATE_TIME",
     onCrash,
+    onGiveUp,
+    sendToFailureTopic: async (topic, messages) => {
+      if (!(acknowledgements.shift() ?? true)) throw new Error("no acknowledgement");
+      const letters = messages.flatMap(({ key = null, value }, offset) =>
+        readDeadLetters({
+          ...{ topic, partition: 0, offset, timestampMs: 0, headers: [] },
+          key: key === null ? null : Buffer.from(key),
+          value: Buffer.from(value ?? ""),
+        }),
+      );
+      offloaded.push({ topic, committed: consumer.committed.length, letters });
+    },
     onRetry: (info) => retries.push({ ...info, committed: consumer.committed.length }),
   });
-  return { consumer, invocations, retries, onCrash, mapping };
+  return { consumer, invocations, retries, offloaded, onGiveUp, onCrash, mapping };
 }
 
 describe("an event source mapping", () => {
@@ -138,5 +159,51 @@ describe("an event source mapping", () => {
     expect(onCrash).not.toHaveBeenCalled();
     consumer.crash(false);
     expect(onCrash).toHaveBeenCalledExactlyOnceWith(new Error("not authorized"));
+  });
+});
+
+describe("an event source mapping with limits", () => {
+  const always = Array.from({ length: 9 }, () => failuresOf([0, 11]));
+
+  it("writes what is retried in vain to its on-failure topic, and commits only then", async () => {
+    const settings = { retryAttempts: 2, onFailureTopic: "orders.inventory.dlt" };
+    const { consumer, invocations, offloaded, onGiveUp } = await setUp([...always], settings);
+
+    await consumer.deliver(0, [10, 11, 12]);
+
+    expect(invocations).toEqual([["0@10", "0@11", "0@12"], ["0@11"], ["0@11"]]);
+    expect(offloaded).toMatchObject([{ topic: "orders.inventory.dlt", committed: 0 }]);
+    expect(offloaded[0]?.letters).toMatchObject([
+      {
+        errorCode: "OFFLOADED",
+        errorMessage: "the mapping gave it up: RetriesExhausted after 3 invocations of fake",
+        attempts: 3,
+        source: { topic: "orders", partition: 0, offset: 11, key: Buffer.from("k"), value: Buffer.from("v") },
+      },
+    ]);
+    expect(onGiveUp).toHaveBeenCalledExactlyOnceWith({ records: 1, topic: "orders.inventory.dlt" });
+    expect(consumer.committed).toEqual(["0@13"]);
+  });
+
+  it("keeps the records until the on-failure topic has them", async () => {
+    const settings = { retryAttempts: 0, onFailureTopic: "orders.inventory.dlt" };
+    const { consumer, retries, offloaded } = await setUp([...always], settings, [false]);
+
+    await consumer.deliver(0, [11]);
+
+    const reason = "offloading to orders.inventory.dlt: no acknowledgement";
+    expect(retries).toEqual([{ attempt: 1, records: 1, reason, committed: 0 }]);
+    expect(offloaded).toHaveLength(1);
+    expect(consumer.committed).toEqual(["0@12"]);
+  });
+
+  it("does not send again what is too old", async () => {
+    const { consumer, invocations, onGiveUp } = await setUp([...always], { maxRecordAgeMs: 60_000 });
+
+    await consumer.deliver(0, [11]);
+
+    expect(invocations).toEqual([["0@11"]]);
+    expect(onGiveUp).toHaveBeenCalledExactlyOnceWith({ records: 1, topic: undefined });
+    expect(consumer.committed).toEqual(["0@12"]);
   });
 });

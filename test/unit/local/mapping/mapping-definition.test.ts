@@ -22,11 +22,46 @@ describe("defineMapping", () => {
       batchSize: 100,
       windowMs: 500,
       reportsBatchItemFailures: false,
+      retryAttempts: Number.POSITIVE_INFINITY,
+      maxRecordAgeMs: Number.POSITIVE_INFINITY,
+      onFailureTopic: undefined,
       enabled: true,
     });
   });
 
+  it("takes limits and an on-failure topic; of no end it makes ten retries then, as Lambda does", () => {
+    const limited = {
+      ...valid,
+      ProvisionedPollerConfig: {},
+      DestinationConfig: { OnFailure: { Destination: "kafka://order-events.inventory.dlt" } },
+      MaximumRecordAgeInSeconds: 60,
+    };
+    expect(define(limited)).toMatchObject({
+      retryAttempts: 10,
+      maxRecordAgeMs: 60_000,
+      onFailureTopic: "order-events.inventory.dlt",
+    });
+    expect(define({ ...limited, MaximumRetryAttempts: 3 }).retryAttempts).toBe(3);
+  });
+
   it.each([
+    ["a limit without provisioned mode", { MaximumRetryAttempts: 3 }, /MaximumRetryAttempts needs Provisioned/],
+    [
+      "an on-failure topic without provisioned mode",
+      { DestinationConfig: { OnFailure: { Destination: "kafka://dead-letters" } } },
+      /needs ProvisionedPollerConfig/,
+    ],
+    [
+      "its own source as on-failure topic",
+      { ProvisionedPollerConfig: {}, DestinationConfig: { OnFailure: { Destination: "kafka://order-events" } } },
+      /another topic than the source/,
+    ],
+    [
+      "an on-failure destination that is not here",
+      { ProvisionedPollerConfig: {}, DestinationConfig: { OnFailure: { Destination: "arn:aws:sqs:r:a:queue" } } },
+      /must be kafka:\/\/TOPIC here/,
+    ],
+    ["a record age out of bounds", { MaximumRecordAgeInSeconds: 59 }, /must be -1 or 60 to 604800/],
     ["a property that the runner does not carry out", { FilterCriteria: {} }, /FilterCriteria/],
     ["a batch size out of bounds", { BatchSize: 10_001 }, /BatchSize/],
     ["a window out of bounds", { MaximumBatchingWindowInSeconds: 301 }, /MaximumBatchingWindowInSeconds/],

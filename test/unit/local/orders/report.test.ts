@@ -17,6 +17,7 @@ const good: OrdersOutcome = {
   deadLettered: 1,
   lost: 0,
   duplicated: 0,
+  statuses: { ACCEPTED: 1, RESERVED: 1_000, REJECTED: 1 },
   findings: [],
   elapsedMs: 2_000,
 };
@@ -40,7 +41,7 @@ describe("isAsPromised", () => {
 });
 
 describe("toJson", () => {
-  it("is one line with exactly the counts and the time", () => {
+  it("is one line with exactly the counts, the states and the time", () => {
     const text = toJson(good);
     expect(text).not.toContain("\n");
     expect(JSON.parse(text)).toEqual({
@@ -51,6 +52,7 @@ describe("toJson", () => {
       deadLettered: 1,
       lost: 0,
       duplicated: 0,
+      statuses: { ACCEPTED: 1, RESERVED: 1_000, REJECTED: 1 },
       elapsedMs: 2_000,
     });
   });
@@ -60,6 +62,7 @@ describe("toText", () => {
   it("has the counts, the rate, the refused orders with their reason, and the verdict", () => {
     const text = textOf({});
     expect(text).toMatch(/accepted +3\n/);
+    expect(text).toMatch(/order-status +1 ACCEPTED, 1,000 RESERVED, 1 REJECTED\n/);
     expect(text).toMatch(/time +2\.0 s \(2 orders\/s\)/);
     expect(text).toContain("Refused:\n  bad  customerId must not be empty\n");
     expect(text).toContain("Every accepted order took effect exactly once");

@@ -1,0 +1,170 @@
+import { parseArgs } from "node:util";
+import { BackboneError } from "../../shared/errors.ts";
+import { type ConnectionArguments, connectionOf, connectionParsing } from "../access/arguments.ts";
+
+export const usage = `npm run dead-letters -- COMMAND [options]
+
+  list                       what lies in the dead-letter topics and is not dealt with
+  show ID                    one of them: the event, the error, the history; ID is its place or its event's id
+  redrive [ID…]              send them back to the topic that they came from, for the consumer group that failed
+  discard [ID…]              take them off the list for good; keeps who did it and why
+
+  Which of them (with list, redrive and discard; all that are given must fit):
+  --topic NAME               of that source topic, or in that dead-letter topic
+  --group NAME               of that consumer group
+  --code CODE                with that error code; OFFLOADED for what the mapping gave up
+  --since TIME               failed since then: 2026-01-31T08:00:00Z, or 30m, 12h, 7d ago
+  --key TEXT                 with that record key
+  --limit N                  the N oldest (default 100 with list, no limit with redrive and discard)
+
+  --all                      list: also what was redriven or discarded
+  --dry-run                  redrive, discard: only say what would be done
+  --yes                      redrive, discard: do not ask, however many they are (asked from 101 on)
+  --reason TEXT              discard: why; needed
+  --as NAME                  redrive, discard: who does it (default the user of the operating system)
+  --json                     print one JSON object, and nothing else, on standard output
+
+  Which cluster (default: the running local backbone):
+  -c, --command-config FILE  a client properties file, as Kafka's own tools take it
+  --bootstrap-servers HOST:PORT,… --auth iam
+  --bootstrap-servers HOST:PORT,… --auth scram --secret ARN
+  --registry URL             schema registry, Confluent API, to decode events (default that of the local backbone)
+
+  --help                     print this
+
+Exit code: 0 done, 1 not all was done, 2 wrong arguments or a refusal, before anything was done,
+130 interrupted: the same command goes on.
+`;
+
+export const commands = ["list", "show", "redrive", "discard"] as const;
+export type Command = (typeof commands)[number];
+
+/** Which dead letters; all that is given has to fit. */
+export interface Choice {
+  readonly ids: readonly string[];
+  readonly topic: string | undefined;
+  readonly group: string | undefined;
+  readonly code: string | undefined;
+  /** Epoch milliseconds. */
+  readonly sinceMs: number | undefined;
+  readonly key: string | undefined;
+  /** The oldest so many. */
+  readonly limit: number | undefined;
+}
+
+export interface Arguments {
+  /** Undefined when help is asked for. */
+  readonly command: Command | undefined;
+  readonly choice: Choice;
+  readonly all: boolean;
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+  /** Empty unless discarding. */
+  readonly reason: string;
+  readonly as: string | undefined;
+  readonly json: boolean;
+  readonly connection: ConnectionArguments;
+  readonly registryUrl: string | undefined;
+}
+
+const everywhere = [...Object.keys(connectionParsing), "json"];
+const filters = ["topic", "group", "code", "since", "key", "limit"];
+/** Which options go with which command; `--help` goes with all. */
+const optionsOf: Readonly<Record<Command, readonly string[]>> = {
+  list: [...everywhere, ...filters, "all"],
+  show: [...everywhere, "registry"],
+  redrive: [...everywhere, ...filters, "dry-run", "yes", "as"],
+  discard: [...everywhere, ...filters, "dry-run", "yes", "as", "reason"],
+};
+const msOf: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const defaultListLimit = 100;
+
+/**
+ * @param nowMs what `--since 2h` counts back from, epoch milliseconds
+ * @throws BackboneError INVALID_OPTIONS naming what is wrong and what is allowed
+ */
+export function parseArguments(args: readonly string[], nowMs: number): Arguments {
+  const { values, positionals } = parse(args);
+  const [command, ...ids] = positionals;
+  const { topic, group, code, key } = values;
+  const parsed = {
+    choice: { ids, topic, group, code, sinceMs: sinceOf(values.since, nowMs), key, limit: limitOf(values.limit) },
+    all: values.all ?? false,
+    dryRun: values["dry-run"] ?? false,
+    yes: values.yes ?? false,
+    reason: values.reason?.trim() ?? "",
+    as: values.as?.trim(),
+    json: values.json ?? false,
+    registryUrl: values.registry,
+  };
+  if (values.help === true) return { ...parsed, command: undefined, connection: { kind: "local" } };
+  if (!isCommand(command)) {
+    throw invalid(`COMMAND ${command ?? "is missing"}: has to be ${commands.slice(0, -1).join(", ")} or discard`);
+  }
+  const stray = Object.keys(values).find((name) => !optionsOf[command].includes(name));
+  if (stray !== undefined) throw invalid(`--${stray} does not go with ${command}`);
+  if (command === "list" && ids.length > 0) throw invalid(`${ids[0]} does not go with list: show takes it`);
+  if (command === "show" && ids.length !== 1) throw invalid(`show takes one ID, got ${ids.length}`);
+  if (command === "discard" && parsed.reason === "") throw invalid("--reason is missing: discard keeps why");
+  if (parsed.as === "") throw invalid("--as must not be empty");
+  return { ...parsed, command, connection: connectionOf(values) };
+}
+
+/** How many `list` shows: a person's screen has an end, a program's has none. */
+export function listLimitOf({ choice, json }: Arguments): number {
+  return choice.limit ?? (json ? Number.POSITIVE_INFINITY : defaultListLimit);
+}
+
+function sinceOf(text: string | undefined, nowMs: number): number | undefined {
+  if (text === undefined) return undefined;
+  const [, count, unit = ""] = /^(\d{1,9})([mhd])$/.exec(text) ?? [];
+  if (count !== undefined) return nowMs - Number(count) * (msOf[unit] ?? 0);
+  // Date.parse takes much that is no time, and local time where no zone is given.
+  const at = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)
+    ? Date.parse(text)
+    : NaN;
+  if (!Number.isNaN(at)) return at;
+  throw invalid(`--since ${text}: has to be a time like 2026-01-31T08:00:00Z or 2026-01-31, or 30m, 12h, 7d`);
+}
+
+function limitOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw invalid(`--limit ${text}: has to be a whole number, 1 or more`);
+}
+
+function isCommand(name: string | undefined): name is Command {
+  return commands.some((command) => command === name);
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        topic: { type: "string" },
+        group: { type: "string" },
+        code: { type: "string" },
+        since: { type: "string" },
+        key: { type: "string" },
+        limit: { type: "string" },
+        all: { type: "boolean" },
+        "dry-run": { type: "boolean" },
+        yes: { type: "boolean" },
+        reason: { type: "string" },
+        as: { type: "string" },
+        json: { type: "boolean" },
+        registry: { type: "string" },
+        ...connectionParsing,
+        help: { type: "boolean" },
+      },
+    });
+  } catch (cause) {
+    throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function invalid(message: string, cause?: unknown): BackboneError {
+  return new BackboneError("INVALID_OPTIONS", message, cause === undefined ? {} : { cause });
+}

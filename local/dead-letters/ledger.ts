@@ -1,0 +1,109 @@
+import * as v from "valibot";
+import { type Place, placeText, type StoredDeadLetter } from "../../shared/dead-letter/index.ts";
+import { BackboneError } from "../../shared/errors.ts";
+import { readTopics } from "../read-topics.ts";
+import type { Connection } from "./connection.ts";
+
+/** Who did what with which dead letter, when and why. Declared in the access file; nothing else knows it. */
+export const ledgerTopic = "dead-letter-actions";
+
+/** What the reading groups of these tools begin with; operators are granted these groups. */
+export const groupPrefix = "dead-letters-";
+
+const actionSchema = v.object({
+  action: v.picklist(["redriven", "discarded"]),
+  /** `<topic>/<partition>/<offset>` */
+  deadLetter: v.string(),
+  /** When the broker took the dead letter, ISO 8601: a topic that was made anew counts its offsets from 0 again. */
+  storedAt: v.string(),
+  by: v.string(),
+  /** ISO 8601, UTC. */
+  at: v.string(),
+  /** Of what is discarded. */
+  reason: v.optional(v.string()),
+  consumerGroup: v.optional(v.string()),
+  eventId: v.optional(v.string()),
+  redriveCount: v.number(),
+});
+
+export type Action = v.InferOutput<typeof actionSchema>;
+
+/** A place, and when the broker took what lies there. */
+export interface Spot {
+  readonly place: Place;
+  readonly storedAtMs: number;
+}
+
+export interface Ledger {
+  /** What was done with the dead letter there, the earliest first. */
+  actionsOn(spot: Spot): readonly Action[];
+}
+
+/** Everything that was ever written down; of a cluster without the topic, nothing. */
+export async function readLedger({ admin, kafka }: Connection): Promise<Ledger> {
+  const actions = new Map<string, Action[]>();
+  if ((await admin.listTopics()).includes(ledgerTopic)) {
+    await readTopics({
+      kafka,
+      topics: [ledgerTopic],
+      groupPrefix,
+      onRecords(records) {
+        for (const { value } of records) {
+          const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), actionSchema), value?.toString("utf8"));
+          // What somebody else wrote there says nothing about dead letters.
+          if (!parsed.success) continue;
+          const key = keyOf(parsed.output.deadLetter, parsed.output.storedAt);
+          actions.set(key, [...(actions.get(key) ?? []), parsed.output]);
+        }
+      },
+    });
+  }
+  return {
+    actionsOn: ({ place, storedAtMs }) => actions.get(keyOf(placeText(place), isoTime(storedAtMs))) ?? [],
+  };
+}
+
+/** @throws BackboneError INVALID_OPTIONS if the cluster has no place to write down what is done */
+export async function requireLedger({ admin }: Connection): Promise<void> {
+  if ((await admin.listTopics()).includes(ledgerTopic)) return;
+  throw new BackboneError(
+    "INVALID_OPTIONS",
+    `topic ${ledgerTopic} is missing or may not be seen: what is done is written down there; the access file declares it`,
+  );
+}
+
+export interface Deed extends Pick<Action, "action" | "by" | "at"> {
+  readonly reason?: string;
+}
+
+/** Writes down what was done, once for each of the spots. Resolves when the broker has acknowledged all. */
+export async function writeDown(
+  { producer }: Connection,
+  deed: Deed,
+  letter: Pick<StoredDeadLetter, "consumerGroup" | "identity" | "redriveCount">,
+  spots: readonly Spot[],
+): Promise<void> {
+  const { consumerGroup, identity, redriveCount } = letter;
+  await Promise.all(
+    spots.map(({ place, storedAtMs }) => {
+      const action: Action = {
+        ...deed,
+        deadLetter: placeText(place),
+        storedAt: isoTime(storedAtMs),
+        ...(consumerGroup === undefined ? {} : { consumerGroup }),
+        ...(identity === undefined ? {} : { eventId: identity.id }),
+        redriveCount,
+      };
+      const value = Buffer.from(JSON.stringify(action));
+      return producer.send(ledgerTopic, { key: Buffer.from(action.deadLetter), value, headers: [] });
+    }),
+  );
+}
+
+function keyOf(deadLetter: string, storedAt: string): string {
+  return `${deadLetter} ${storedAt}`;
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,101 @@
+import { doublesKeyOf, placeText, readDeadLetters, type StoredDeadLetter } from "../../shared/dead-letter/index.ts";
+import type { SourceRecord } from "../../shared/msk-event/index.ts";
+import { readTopics } from "../read-topics.ts";
+import type { Choice } from "./arguments.ts";
+import type { Connection } from "./connection.ts";
+import { type Action, groupPrefix, type Ledger, type Spot } from "./ledger.ts";
+
+/** A dead letter without what makes it large, so that many can be held at once. */
+export type Summary = Omit<StoredDeadLetter, "source" | "errorStack" | "traceparent"> & {
+  readonly source: Pick<SourceRecord, "topic" | "partition" | "offset" | "key">;
+};
+
+/** One failure of one record for one group; its dead letter may lie there several times. */
+export interface Entry {
+  /** The latest of the doubles. */
+  readonly letter: Summary;
+  /** All of the doubles. */
+  readonly spots: readonly Spot[];
+  /** The last thing that was done with it; undefined for one that waits. */
+  readonly done: Action | undefined;
+}
+
+/** The dead-letter topics that hold what the choice asks for. */
+export async function topicsOf({ admin }: Pick<Connection, "admin">, topic: string | undefined): Promise<string[]> {
+  const all = (await admin.listTopics()).filter((name) => name.endsWith(".dlt")).sort();
+  return topic === undefined ? all : all.filter((name) => name === topic || name.startsWith(`${topic}.`));
+}
+
+/** What fits the choice: what waits, or with `all` also what was dealt with; the oldest first, doubles as one. */
+export async function select(
+  connection: Connection,
+  ledger: Ledger,
+  choice: Omit<Choice, "limit">,
+  { all }: { readonly all: boolean },
+): Promise<Entry[]> {
+  const entries = new Map<string, Entry>();
+  await readLetters(connection, await topicsOf(connection, choice.topic), (letters) => {
+    for (const letter of letters) {
+      if (!fits(letter, choice)) continue;
+      const done = ledger.actionsOn(letter).at(-1);
+      if (done !== undefined && !all) continue;
+      const key = `${done?.action ?? "waits"} ${letter.place.topic} ${doublesKeyOf(letter)}`;
+      const before = entries.get(key);
+      const isLatest = before === undefined || before.letter.failedAt <= letter.failedAt;
+      entries.set(key, {
+        letter: isLatest ? summaryOf(letter) : before.letter,
+        spots: [...(before?.spots ?? []), { place: letter.place, storedAtMs: letter.storedAtMs }],
+        done,
+      });
+    }
+  });
+  return [...entries.values()].sort((one, other) => byFailure(one.letter, other.letter));
+}
+
+/** Sorts the earliest failure first; times are ISO 8601 in UTC, whose order is that of their texts. */
+export function byFailure(one: Pick<Summary, "failedAt">, other: Pick<Summary, "failedAt">): number {
+  if (one.failedAt === other.failedAt) return 0;
+  return one.failedAt < other.failedAt ? -1 : 1;
+}
+
+/** Reads the topics to their ends. */
+export async function readLetters(
+  { kafka, groupOf }: Pick<Connection, "kafka" | "groupOf">,
+  topics: readonly string[],
+  onLetters: (letters: readonly StoredDeadLetter[]) => Promise<void> | void,
+  signal?: AbortSignal,
+): Promise<void> {
+  await readTopics({
+    kafka,
+    topics,
+    groupPrefix,
+    ...(signal === undefined ? {} : { signal }),
+    onRecords: (records) => onLetters(records.flatMap((record) => readDeadLetters(record, { groupOf }))),
+  });
+}
+
+/** Whether an ID names it: by its place, or by the id of its event. */
+export function isNamedBy({ place, identity }: Pick<Summary, "place" | "identity">, id: string): boolean {
+  return id === identity?.id || id === placeText(place);
+}
+
+/** What is the same of all failures of one record for one group, however often it was redriven. */
+export function lineageOf({ place, consumerGroup, first }: Pick<Summary, "place" | "consumerGroup" | "first">): string {
+  return JSON.stringify([place.topic, consumerGroup, first.record]);
+}
+
+export function summaryOf({ source, errorStack: _, traceparent: __, ...rest }: StoredDeadLetter): Summary {
+  const { topic, partition, offset, key } = source;
+  return { ...rest, source: { topic, partition, offset, key } };
+}
+
+function fits(letter: StoredDeadLetter, { ids, topic, group, code, sinceMs, key }: Omit<Choice, "limit">): boolean {
+  return (
+    (ids.length === 0 || ids.some((id) => isNamedBy(letter, id))) &&
+    (topic === undefined || topic === letter.source.topic || topic === letter.place.topic) &&
+    (group === undefined || group === letter.consumerGroup) &&
+    (code === undefined || code === letter.errorCode) &&
+    (sinceMs === undefined || Date.parse(letter.failedAt) >= sinceMs) &&
+    (key === undefined || key === letter.source.key?.toString("utf8"))
+  );
+}

@@ -1,0 +1,123 @@
+import { isDeepStrictEqual } from "node:util";
+import { fullDiff, type ResourceDifference, ResourceImpact } from "@aws-cdk/cloudformation-diff";
+import * as v from "valibot";
+
+/** A synthesized template, as far as the comparison of two of them looks at it. */
+const templateSchema = v.looseObject({
+  Outputs: v.optional(v.record(v.string(), v.looseObject({ Export: v.optional(v.looseObject({ Name: v.string() })) }))),
+});
+
+/** What an update of one stack does, resource by resource. */
+export interface UpdateEffects {
+  readonly updated: number;
+  readonly added: number;
+  readonly removed: number;
+  /** `TYPE LOGICAL_ID` of what is made anew, or may be. */
+  readonly replaced: readonly string[];
+  /** Why it must not be deployed: what would be lost, and what MSK would refuse. */
+  readonly problems: readonly string[];
+}
+
+/** What a backbone must keep through every update: records, tables, and what they are encrypted or reached with. */
+const statefulTypes: readonly string[] = [
+  "AWS::MSK::Cluster",
+  "AWS::MSK::Topic",
+  "AWS::DynamoDB::Table",
+  "AWS::DynamoDB::GlobalTable",
+  "AWS::S3::Bucket",
+  "AWS::KMS::Key",
+  "AWS::SecretsManager::Secret",
+  "AWS::EC2::VPC",
+  "AWS::EC2::Subnet",
+];
+
+/**
+ * Parts of properties whose change makes a new cluster. The comparison knows this of whole properties only.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-msk-cluster-brokernodegroupinfo.html
+ */
+const replacingParts: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  "AWS::MSK::Cluster": [
+    ["BrokerNodeGroupInfo", "ClientSubnets"],
+    ["BrokerNodeGroupInfo", "SecurityGroups"],
+    ["BrokerNodeGroupInfo", "BrokerAZDistribution"],
+    ["EncryptionInfo", "EncryptionAtRest"],
+    ["EncryptionInfo", "EncryptionInTransit", "InCluster"],
+  ],
+};
+
+/** What CloudFormation would do to bring a stack from one template to another. */
+export function updateEffects(before: object, after: object): UpdateEffects {
+  const changes: { name: string; type: string; impact: ResourceImpact }[] = [];
+  const refused: string[] = [];
+  fullDiff({ ...before }, { ...after }).resources.forEachDifference((logicalId, change) => {
+    const type = change.newResourceType ?? change.oldResourceType ?? "";
+    changes.push({ name: `${type} ${logicalId}`, type, impact: impactOf(type, change) });
+    const attributes = type === "AWS::MSK::Cluster" && change.isUpdate ? changedAttributes(change) : [];
+    if (attributes.length > 1)
+      refused.push(
+        `${type} ${logicalId} would change ${attributes.join(" and ")} at once, of which MSK takes one an update`,
+      );
+  });
+  const having = (...impacts: readonly ResourceImpact[]) => changes.filter(({ impact }) => impacts.includes(impact));
+  const replaced = having(ResourceImpact.WILL_REPLACE, ResourceImpact.MAY_REPLACE);
+  const removed = having(ResourceImpact.WILL_DESTROY, ResourceImpact.WILL_ORPHAN);
+  return {
+    updated: having(ResourceImpact.WILL_UPDATE).length,
+    added: having(ResourceImpact.WILL_CREATE).length,
+    removed: removed.length,
+    replaced: replaced.map(({ name }) => name),
+    problems: [...replaced, ...removed]
+      .filter(({ type }) => statefulTypes.includes(type))
+      .map(({ name }) => `${name} would be replaced or removed`)
+      .concat(refused),
+  };
+}
+
+/**
+ * What MSK counts as attributes of a cluster: "You can't update multiple attributes of the cluster in same request". A
+ * configuration comes with the version that it is for.
+ */
+function changedAttributes({ propertyUpdates, oldProperties, newProperties }: ResourceDifference): string[] {
+  const attributes = Object.keys(propertyUpdates).flatMap((name) =>
+    name === "BrokerNodeGroupInfo"
+      ? ["InstanceType", "StorageInfo", "ConnectivityInfo"].filter((part) =>
+          differ(oldProperties, newProperties, [name, part]),
+        )
+      : [name],
+  );
+  return attributes.includes("KafkaVersion") ? attributes.filter((name) => name !== "ConfigurationInfo") : attributes;
+}
+
+function impactOf(type: string, change: ResourceDifference): ResourceImpact {
+  const replaces = replacingParts[type]?.some((path) => differ(change.oldProperties, change.newProperties, path));
+  return change.changeImpact === ResourceImpact.WILL_UPDATE && replaces
+    ? ResourceImpact.WILL_REPLACE
+    : change.changeImpact;
+}
+
+function differ(before: unknown, after: unknown, path: readonly string[]): boolean {
+  return !isDeepStrictEqual(partOf(before, path), partOf(after, path));
+}
+
+function partOf(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (part, name) =>
+      typeof part === "object" && part !== null ? Object.entries(part).find(([key]) => key === name)?.[1] : undefined,
+    value,
+  );
+}
+
+/**
+ * Exports that the update takes away while a deployed stack still imports them, which CloudFormation refuses. Stacks are
+ * updated in the order of their dependencies: whoever exports goes first.
+ */
+export function missedExports(before: readonly object[], after: readonly object[]): string[] {
+  const kept = new Set(after.flatMap(exportsOf));
+  const imports = JSON.stringify(before);
+  return before.flatMap(exportsOf).filter((name) => !kept.has(name) && imports.includes(`"Fn::ImportValue":"${name}"`));
+}
+
+function exportsOf(template: object): string[] {
+  const { Outputs = {} } = v.parse(templateSchema, template);
+  return Object.values(Outputs).flatMap(({ Export }) => (Export === undefined ? [] : [Export.Name]));
+}

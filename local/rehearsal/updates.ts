@@ -1,0 +1,78 @@
+import { Size } from "aws-cdk-lib";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { BackboneOptions } from "../../infra/backbone.ts";
+
+/** A deployment that changes what runs, and is to lose nothing of it. */
+export interface Update {
+  readonly name: string;
+  /** What it changes, for the report. */
+  readonly changes: readonly string[];
+  readonly apply: (options: BackboneOptions) => BackboneOptions;
+}
+
+/** Versions of MSK with KRaft that follow each other. */
+const kafkaVersions = ["3.9.x.kraft", "4.1.x.kraft", "4.2.x.kraft"];
+
+/** What teams change in the life of a backbone. Two updates, because MSK changes one attribute of a cluster at a time. */
+export const updates: readonly Update[] = [
+  {
+    name: "settings",
+    changes: [
+      "50 GiB more a broker",
+      "one more task of the registry",
+      "larger batches",
+      "logs kept for a year",
+      "twice the partitions and the retention of order-events",
+    ],
+    apply: ({ config, access }) => ({
+      config: {
+        ...config,
+        cluster: { ...config.cluster, brokerVolume: larger(config.cluster.brokerVolume) },
+        registry: { ...config.registry, tasks: config.registry.tasks + 1 },
+        inventory: { ...config.inventory, batchSize: config.inventory.batchSize + 10 },
+        logRetention: RetentionDays.ONE_YEAR,
+      },
+      access: {
+        ...access,
+        topics: access.topics.map((topic) => (topic.name === "order-events" ? doubled(topic) : topic)),
+      },
+    }),
+  },
+  {
+    name: "kafka",
+    changes: ["Kafka's next version"],
+    apply: ({ config, access }) => ({
+      config: { ...config, cluster: { ...config.cluster, kafkaVersion: nextAfter(config.cluster.kafkaVersion) } },
+      access,
+    }),
+  },
+];
+
+/**
+ * The options after every update up to the one of that name.
+ * @param name undefined for the options as they are
+ */
+export function updatedTo(name: string | undefined, options: BackboneOptions): BackboneOptions {
+  const count = name === undefined ? 0 : updates.findIndex((update) => update.name === name) + 1;
+  return updates.slice(0, count).reduce((changed, { apply }) => apply(changed), options);
+}
+
+/** @throws Error for Express brokers, which have no disks: none of the project's stages has them */
+function larger(volume: Size | undefined): Size {
+  if (volume === undefined) throw new Error("the stage's brokers have no disks");
+  return Size.gibibytes(volume.toGibibytes() + 50);
+}
+
+function doubled(topic: BackboneOptions["access"]["topics"][number]): typeof topic {
+  const retention = Number(topic.configs["retention.ms"]) * 2;
+  return {
+    ...topic,
+    partitions: topic.partitions * 2,
+    configs: { ...topic.configs, "retention.ms": String(retention) },
+  };
+}
+
+/** The version after that one; the newest one itself. */
+function nextAfter(version: string): string {
+  return kafkaVersions[kafkaVersions.indexOf(version) + 1] ?? version;
+}

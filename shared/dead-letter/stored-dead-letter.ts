@@ -1,0 +1,192 @@
+import { claimedIdentity } from "../cloudevents/index.ts";
+import type { SourceRecord } from "../msk-event/index.ts";
+import { lastTextOf, deadLetterHeaders as names, originalHeadersOf, redriveCountOf, wholeNumberOf } from "./headers.ts";
+import { type Offloaded, offloadedRecordsOf } from "./offloaded.ts";
+
+/** Where a dead letter lies. */
+export interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Number of the record in what a mapping offloaded together, from 0; 0 for every other dead letter. */
+  readonly index: number;
+}
+
+/** When, where and why a record failed. */
+export interface FailureNote {
+  /** ISO 8601, UTC, as the dead letter has it; may be empty. */
+  readonly failedAt: string;
+  readonly errorCode: string;
+  /** `<topic>/<partition>/<offset>` */
+  readonly record: string;
+}
+
+/** A dead letter as it lies in its topic, with the record that it was made of. */
+export interface StoredDeadLetter {
+  readonly place: Place;
+  /** When the broker took it, epoch milliseconds. */
+  readonly storedAtMs: number;
+  /** The record as it lay in its source topic; its headers without those of dead letters. */
+  readonly source: SourceRecord;
+  /** Undefined where nothing says whose failure it is. */
+  readonly consumerGroup: string | undefined;
+  /** A code of the closed list, OFFLOADED for what the mapping gave up, UNKNOWN for what nothing is known about. */
+  readonly errorCode: string;
+  readonly errorMessage: string;
+  readonly errorStack: string | undefined;
+  readonly attempts: number;
+  readonly redriveCount: number;
+  /** ISO 8601, UTC. */
+  readonly failedAt: string;
+  readonly traceparent: string | undefined;
+  /** The first failure of the record; this one, if it was never redriven. */
+  readonly first: FailureNote;
+  readonly identity: { readonly source: string; readonly id: string } | undefined;
+  /** Why it cannot be redriven; undefined if it can. */
+  readonly obstacle: string | undefined;
+}
+
+export interface ReadOptions {
+  /**
+   * The consumer group whose mapping offloads to a dead-letter topic: what the mapping writes does not say it.
+   *
+   * @default none is known
+   */
+  readonly groupOf?: (deadLetterTopic: string, sourceTopic: string) => string | undefined;
+}
+
+/**
+ * The dead letters in one record of a dead-letter topic: one, or several where a mapping has offloaded several records
+ * together. Never fails: a record of anybody else is there with the code UNKNOWN.
+ */
+export function readDeadLetters(
+  record: SourceRecord,
+  { groupOf = () => undefined }: ReadOptions = {},
+): StoredDeadLetter[] {
+  if (record.headers.some(([name]) => name === names.originalTopic)) return [written(record)];
+  const offloaded = offloadedRecordsOf(record);
+  if (offloaded === undefined) return [unknown(record)];
+  return offloaded.map((one, index) => ofMapping(record, one, index, groupOf));
+}
+
+/** Dead letters of one key are doubles of one failure: an invocation that died left the same record there twice. */
+export function doublesKeyOf({
+  consumerGroup,
+  identity,
+  source,
+  redriveCount,
+}: Pick<StoredDeadLetter, "consumerGroup" | "identity" | "redriveCount"> & {
+  readonly source: Pick<SourceRecord, "topic" | "partition" | "offset">;
+}): string {
+  const event = identity === undefined ? placeText(source) : [identity.source, identity.id];
+  return JSON.stringify([consumerGroup, event, redriveCount]);
+}
+
+/** `<topic>/<partition>/<offset>`, with `#<index>` where the index is not 0. */
+export function placeText({
+  topic,
+  partition,
+  offset,
+  index = 0,
+}: Omit<Place, "index"> & { readonly index?: number }): string {
+  return `${topic}/${partition}/${offset}${index === 0 ? "" : `#${index}`}`;
+}
+
+function written(record: SourceRecord): StoredDeadLetter {
+  const text = (name: string) => lastTextOf(record.headers, name);
+  const partition = wholeNumberOf(text(names.originalPartition));
+  const offset = wholeNumberOf(text(names.originalOffset));
+  const consumerGroup = text(names.consumerGroup);
+  const source: SourceRecord = {
+    topic: text(names.originalTopic) ?? "",
+    partition: partition ?? -1,
+    offset: offset ?? -1,
+    timestampMs: timeOf(text(names.originalTimestamp)),
+    key: record.key,
+    value: record.value,
+    headers: originalHeadersOf(record.headers),
+  };
+  const missing = (
+    [
+      [names.originalTopic, source.topic || undefined],
+      [names.consumerGroup, consumerGroup || undefined],
+    ] as const
+  ).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  return storedOf(record, 0, source, {
+    consumerGroup,
+    errorCode: text(names.errorCode) ?? "UNKNOWN",
+    errorMessage: text(names.errorMessage) ?? "",
+    errorStack: text(names.errorStack),
+    attempts: wholeNumberOf(text(names.attempts)) ?? 1,
+    failedAt: text(names.failedAt) ?? isoTime(record.timestampMs),
+    traceparent: text(names.traceparent),
+    obstacle: missing.length === 0 ? undefined : `${missing.join(" and ")} are missing or empty`,
+  });
+}
+
+function ofMapping(
+  record: SourceRecord,
+  { source, condition, functionName, functionError, attempts, failedAt }: Offloaded,
+  index: number,
+  groupOf: NonNullable<ReadOptions["groupOf"]>,
+): StoredDeadLetter {
+  const consumerGroup = groupOf(record.topic, source.topic);
+  const error = functionError === undefined ? "" : `, ${functionError}`;
+  return storedOf(record, index, source, {
+    consumerGroup,
+    errorCode: "OFFLOADED",
+    errorMessage: `the mapping gave it up: ${condition} after ${attempts} invocations of ${functionName}${error}`,
+    errorStack: undefined,
+    attempts,
+    failedAt,
+    traceparent: undefined,
+    obstacle: consumerGroup === undefined ? "the access file has no service of that dead-letter topic" : undefined,
+  });
+}
+
+function unknown(record: SourceRecord): StoredDeadLetter {
+  return storedOf(record, 0, record, {
+    consumerGroup: undefined,
+    errorCode: "UNKNOWN",
+    errorMessage: "neither a dead letter of this project nor of an event source mapping",
+    errorStack: undefined,
+    attempts: 0,
+    failedAt: isoTime(record.timestampMs),
+    traceparent: undefined,
+    obstacle: "nothing says what topic it came from",
+  });
+}
+
+type Known = Pick<
+  StoredDeadLetter,
+  "consumerGroup" | "errorCode" | "errorMessage" | "errorStack" | "attempts" | "failedAt" | "traceparent" | "obstacle"
+>;
+
+/** What an offloaded record carries of earlier failures lies in its own headers, that of a dead letter in the letter's. */
+function storedOf(record: SourceRecord, index: number, source: SourceRecord, known: Known): StoredDeadLetter {
+  const headers = known.errorCode === "OFFLOADED" ? source.headers : record.headers;
+  const { topic, partition, offset, timestampMs } = record;
+  const { failedAt, errorCode } = known;
+  return {
+    place: { topic, partition, offset, index },
+    storedAtMs: timestampMs,
+    source: { ...source, headers: originalHeadersOf(source.headers) },
+    ...known,
+    redriveCount: redriveCountOf(headers),
+    first: {
+      failedAt: lastTextOf(headers, names.firstFailedAt) ?? failedAt,
+      errorCode: lastTextOf(headers, names.firstErrorCode) ?? errorCode,
+      record: lastTextOf(headers, names.firstRecord) ?? placeText(source),
+    },
+    identity: claimedIdentity(source),
+  };
+}
+
+function timeOf(text = ""): number {
+  return /^-?\d+$/.test(text) ? Number(text) : Date.parse(text) || -1;
+}
+
+function isoTime(timestampMs: number): string {
+  const time = new Date(timestampMs);
+  return timestampMs < 0 || Number.isNaN(time.getTime()) ? "" : time.toISOString();
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { listLimitOf, parseArguments } from "../../../../local/dead-letters/arguments.ts";
+
+const now = Date.UTC(2026, 0, 31, 12);
+const parse = (line: string) => parseArguments(line === "" ? [] : line.split(" "), now);
+
+describe("arguments of npm run dead-letters", () => {
+  test("without options: what waits on the local backbone, a screenful of it", () => {
+    const parsed = parse("list");
+    expect(parsed).toMatchObject({ command: "list", all: false, json: false, connection: { kind: "local" } });
+    expect(parsed.choice).toEqual({
+      ids: [],
+      topic: undefined,
+      group: undefined,
+      code: undefined,
+      sinceMs: undefined,
+      key: undefined,
+      limit: undefined,
+    });
+    expect(listLimitOf(parsed)).toBe(100);
+    expect(listLimitOf(parse("list --json"))).toBe(Number.POSITIVE_INFINITY);
+    expect(listLimitOf(parse("list --json --limit 3"))).toBe(3);
+  });
+
+  test("every filter, by name or by place", () => {
+    const { choice } = parse("redrive t.g.dlt/0/1 e-1 --topic t --group g --code C --key k --limit 5");
+    expect(choice).toMatchObject({
+      ids: ["t.g.dlt/0/1", "e-1"],
+      topic: "t",
+      group: "g",
+      code: "C",
+      key: "k",
+      limit: 5,
+    });
+  });
+
+  test.each([
+    ["2026-01-31", Date.UTC(2026, 0, 31)],
+    ["2026-01-31T08:00Z", Date.UTC(2026, 0, 31, 8)],
+    ["2026-01-31T08:00:00.5+02:00", Date.UTC(2026, 0, 31, 6) + 500],
+    ["30m", now - 1_800_000],
+    ["12h", now - 43_200_000],
+    ["7d", now - 604_800_000],
+  ])("--since %s", (text, expected) => {
+    expect(parse(`list --since ${text}`).choice.sinceMs).toBe(expected);
+  });
+
+  test.each(["yesterday", "2026-01-31T08:00:00", "2026-13-01", "5", "7w", "-1h"])("--since %s is refused", (text) => {
+    expect(() => parseArguments(["list", `--since=${text}`], now)).toThrow(`--since ${text}: has to be a time like`);
+  });
+
+  test("MSK with SCRAM", () => {
+    const secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:AmazonMSK_a";
+    expect(parse(`list --bootstrap-servers b-1:9096 --auth scram --secret ${secret}`).connection).toEqual({
+      kind: "msk",
+      brokers: ["b-1:9096"],
+      secretArn: secret,
+    });
+  });
+
+  test.each([
+    ["", "COMMAND is missing: has to be list, show, redrive or discard"],
+    ["purge", "COMMAND purge: has to be"],
+    ["list e-1", "e-1 does not go with list"],
+    ["list --yes", "--yes does not go with list"],
+    ["show", "show takes one ID, got 0"],
+    ["show a --topic t", "--topic does not go with show"],
+    ["redrive --reason x", "--reason does not go with redrive"],
+    ["discard a", "--reason is missing: discard keeps why"],
+    ["discard a --reason=", "--reason is missing: discard keeps why"],
+    ["redrive --as=", "--as must not be empty"],
+    ["redrive --limit 0", "--limit 0: has to be a whole number"],
+    ["redrive --auth iam", "--auth goes with --bootstrap-servers"],
+    ["redrive --frobnicate", "--frobnicate"],
+  ])("'%s' is refused", (line, message) => {
+    expect(() => parse(line)).toThrow(message);
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { missedExports, updateEffects } from "../../../../local/rehearsal/update-effects.ts";
+
+const cluster = {
+  Type: "AWS::MSK::Cluster",
+  Properties: {
+    ClusterName: "orders",
+    KafkaVersion: "4.1.x.kraft",
+    ConfigurationInfo: { Arn: "arn:old", Revision: 1 },
+    BrokerNodeGroupInfo: {
+      InstanceType: "kafka.m7g.large",
+      ClientSubnets: ["a", "b", "c"],
+      StorageInfo: { EBSStorageInfo: { VolumeSize: 100 } },
+    },
+  },
+};
+const table = { Type: "AWS::DynamoDB::Table", Properties: { TableName: "claims" }, DeletionPolicy: "Retain" };
+const topic = {
+  Type: "AWS::MSK::Topic",
+  Properties: { TopicName: "order-events", PartitionCount: 6, ReplicationFactor: 3 },
+};
+
+function clusterWith(properties: object, brokers: object = {}) {
+  const { BrokerNodeGroupInfo } = cluster.Properties;
+  const changed = { ...cluster.Properties, ...properties, BrokerNodeGroupInfo: { ...BrokerNodeGroupInfo, ...brokers } };
+  return { Resources: { Kafka: { ...cluster, Properties: changed } } };
+}
+
+describe("updateEffects", () => {
+  it("counts what is updated in place, added and removed", () => {
+    const logs = { Type: "AWS::Logs::LogGroup", Properties: { RetentionInDays: 30 } };
+    const before = { Resources: { Logs: logs, Old: logs } };
+    const after = { Resources: { Logs: { ...logs, Properties: { RetentionInDays: 365 } }, New: logs } };
+    expect(updateEffects(before, after)).toEqual({ updated: 1, added: 1, removed: 1, replaced: [], problems: [] });
+  });
+
+  it.each([
+    ["more storage", clusterWith({}, { StorageInfo: { EBSStorageInfo: { VolumeSize: 150 } } })],
+    [
+      "another version with its configuration",
+      clusterWith({ KafkaVersion: "4.2.x.kraft", ConfigurationInfo: { Arn: "arn:new", Revision: 1 } }),
+    ],
+  ])("takes a cluster with %s", (_, after) => {
+    expect(updateEffects({ Resources: { Kafka: cluster } }, after)).toMatchObject({ updated: 1, problems: [] });
+  });
+
+  it.each([
+    ["another name", clusterWith({ ClusterName: "payments" })],
+    // A part of a property that as a whole can be updated.
+    ["other subnets", clusterWith({}, { ClientSubnets: ["a", "b", "d"] })],
+  ])("finds that a cluster with %s is a new cluster", (_, after) => {
+    const { replaced, problems } = updateEffects({ Resources: { Kafka: cluster } }, after);
+    expect(replaced).toEqual(["AWS::MSK::Cluster Kafka"]);
+    expect(problems).toEqual(["AWS::MSK::Cluster Kafka would be replaced or removed"]);
+  });
+
+  it("finds what MSK refuses: two attributes of a cluster at once", () => {
+    const after = clusterWith({ KafkaVersion: "4.2.x.kraft" }, { InstanceType: "kafka.m7g.xlarge" });
+    expect(updateEffects({ Resources: { Kafka: cluster } }, after).problems).toEqual([
+      "AWS::MSK::Cluster Kafka would change KafkaVersion and InstanceType at once, of which MSK takes one an update",
+    ]);
+  });
+
+  it("takes more partitions of a topic, and finds that another replication makes a new one", () => {
+    const effectsOf = (properties: object) =>
+      updateEffects(
+        { Resources: { Orders: topic } },
+        { Resources: { Orders: { ...topic, Properties: { ...topic.Properties, ...properties } } } },
+      );
+    expect(effectsOf({ PartitionCount: 12 })).toMatchObject({ updated: 1, problems: [] });
+    expect(effectsOf({ ReplicationFactor: 2 }).problems).toEqual([
+      "AWS::MSK::Topic Orders would be replaced or removed",
+    ]);
+  });
+
+  it("finds a table that leaves the template, although CloudFormation would keep it", () => {
+    expect(updateEffects({ Resources: { Claims: table } }, { Resources: {} })).toMatchObject({
+      removed: 1,
+      problems: ["AWS::DynamoDB::Table Claims would be replaced or removed"],
+    });
+  });
+});
+
+describe("missedExports", () => {
+  const exporting = (...names: string[]) => ({
+    Outputs: Object.fromEntries(names.map((name) => [name, { Value: "v", Export: { Name: `network:${name}` } }])),
+  });
+  const importing = { Resources: { A: { Type: "T", Properties: { Vpc: { "Fn::ImportValue": "network:vpc" } } } } };
+
+  it("names an export that goes away while a deployed stack imports it", () => {
+    expect(missedExports([exporting("vpc", "subnet"), importing], [exporting("subnet"), importing])).toEqual([
+      "network:vpc",
+    ]);
+  });
+
+  it("lets go of what nobody imports", () => {
+    expect(missedExports([exporting("vpc", "subnet"), importing], [exporting("vpc"), importing])).toEqual([]);
+  });
+});
