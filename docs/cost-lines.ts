@@ -33,7 +33,7 @@ export function fixedCosts(resources: readonly TemplateResource[]): CostLine[] {
   const lines = [
     ...resources.filter(({ Type }) => Type === "AWS::MSK::Cluster").flatMap(brokerCosts),
     hourly("NAT gateways", countOf("AWS::EC2::NatGateway"), prices.natGatewayHour, "gateways"),
-    hourly("their public addresses", countOf("AWS::EC2::EIP"), prices.publicAddressHour, "addresses"),
+    hourly("their public IPv4 addresses", countOf("AWS::EC2::EIP"), prices.publicAddressHour, "IPs"),
     hourly("interface endpoints, in each zone", endpointZones(resources), prices.interfaceEndpointHour, "endpoints"),
     hourly("pollers in provisioned mode", pollerUnits(resources), prices.pollerUnitHour, "units"),
     ...registryCosts(resources),

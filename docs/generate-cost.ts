@@ -38,7 +38,7 @@ export function costPage(): string {
     "",
     `- Data: NAT gateways take $${prices.natGatewayGb} for each GB (DynamoDB and S3 go around them), traffic between zones $0.01 a GB in each`,
     "  direction; between brokers it is free. A million orders of 1 KB are 1 GB into Kafka and, for each consumer, 1 GB out.",
-    "- Broker logs and the API's access logs, which grow with what happens; capacity units of the load balancer; calls of keys and secrets.",
+    "- Logs of brokers, of the network's flows and of the API, which grow with what happens; metrics of brokers and tasks; capacity units of the load balancer; calls of keys and secrets.",
     "- More pollers than the minimum while there is a backlog, by the hour.",
     "",
     "## What saves most",
