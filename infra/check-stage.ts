@@ -1,5 +1,5 @@
 import { BackboneError } from "../shared/errors.ts";
-import type { StageConfig } from "./config.ts";
+import type { ApiAuthorizer, StageConfig } from "./config.ts";
 import { clusterProblems } from "./constructs/cluster-settings.ts";
 
 /**
@@ -21,6 +21,7 @@ export function checkStage(config: StageConfig): void {
     ...(stage === "prod" && !registry.tls ? ["registry.tls: must be true in prod, got false"] : []),
     ...within("api.requestsPerSecond", api.requestsPerSecond, 1, 10_000),
     ...within("api.burst", api.burst, 1, 5_000),
+    ...authorizerProblems(api.authorizer),
     ...within("inventory.initialStock", inventory.initialStock, 0, Number.MAX_SAFE_INTEGER),
   ];
   if (problems.length > 0) {
@@ -49,6 +50,14 @@ function registryProblems({ image, tasks, maxTasks = tasks, cpu, memory }: Stage
     ...(range === undefined
       ? [`registry.cpu: must be one of ${Object.keys(fargateMemory).join(", ")}, got ${cpu}`]
       : within("registry.memory", memory.toMebibytes() / 1_024, ...range, " GiB")),
+  ];
+}
+
+function authorizerProblems(authorizer: ApiAuthorizer): string[] {
+  if (authorizer.type === "iam") return [];
+  return [
+    ...matching("api.authorizer.issuer", authorizer.issuer, /^https:\/\/[^/]/, "an https address"),
+    ...(authorizer.audience.length > 0 ? [] : ["api.authorizer.audience: must have one client at least"]),
   ];
 }
 

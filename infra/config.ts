@@ -44,6 +44,8 @@ export interface StageConfig {
     readonly requestsPerSecond: number;
     /** Requests that may come at once above that. */
     readonly burst: number;
+    /** Whom the API lets in. */
+    readonly authorizer: ApiAuthorizer;
   };
   readonly inventory: ConsumerConfig & {
     /** Units with which a SKU starts that has no stock item yet. */
@@ -54,6 +56,14 @@ export interface StageConfig {
   /** How long the logs of functions, brokers and registry are kept. */
   readonly logRetention: RetentionDays;
 }
+
+/**
+ * - iam: principals of AWS that may `execute-api:Invoke` it, with signed requests
+ * - jwt: bearers of a token of an OpenID Connect provider; `issuer` is its https address, `audience` the clients' ids
+ */
+export type ApiAuthorizer =
+  | { readonly type: "iam" }
+  | { readonly type: "jwt"; readonly issuer: string; readonly audience: readonly string[] };
 
 /** What a stage may choose for a consumer and the event source mapping that feeds it. */
 export interface ConsumerConfig {

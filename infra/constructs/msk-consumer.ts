@@ -1,3 +1,4 @@
+import { Validations } from "aws-cdk-lib";
 import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { type Access, consumerGroupOf, deadLetterTopicName, mappedService } from "../../shared/access/index.ts";
@@ -73,6 +74,13 @@ export class MskConsumer extends Construct {
           }
         : {}),
     });
+    if (props.offloadToDeadLetters !== true) {
+      Validations.of(mapping).acknowledge({
+        id: "Serverless-LambdaEventSourceMappingDestination",
+        reason:
+          "no batch is given up: it comes again as long as the topic has its records, and the function sets aside",
+      });
+    }
     // Lambda tries the role on the cluster while it makes the mapping, which fails for ever if the topic is missing.
     mapping.node.addDependency(role, topics);
   }

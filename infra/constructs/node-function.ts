@@ -83,7 +83,7 @@ export class NodeFunction extends Construct implements IGrantable, IConnectable 
       },
       {
         id: "Serverless-LambdaDLQ",
-        reason: "whoever calls it waits for its answer and sees its failure: the API, a mapping, a deployment",
+        reason: "whoever calls it waits for its answer and sees its failure, or is a schedule and comes again",
       },
       {
         id: "Serverless-LambdaTracing",

@@ -1,10 +1,27 @@
-import { CfnOutput, Duration, Size } from "aws-cdk-lib";
-import { HttpApi, HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
+import { CfnOutput, Duration, RemovalPolicy, Size } from "aws-cdk-lib";
+import { AccessLogField, AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
+import { HttpApi, HttpMethod, type IHttpRouteAuthorizer, LogGroupLogDestination } from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpIamAuthorizer, HttpJwtAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import { type ILogGroup, LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import type { ApiAuthorizer, StageConfig } from "../config.ts";
 import { NodeFunction } from "./node-function.ts";
 import { grantServiceAccess, serviceOf } from "./service-access.ts";
 import type { ServiceProps } from "./service-props.ts";
+
+/** Who asked for what and what came of it, with no part of a body. */
+const accessLogFields = {
+  time: AccessLogField.contextRequestTime(),
+  requestId: AccessLogField.contextRequestId(),
+  sourceIp: AccessLogField.contextIdentitySourceIp(),
+  routeKey: AccessLogField.contextRouteKey(),
+  status: AccessLogField.contextStatus(),
+  latencyMs: AccessLogField.contextResponseLatency(),
+  responseBytes: AccessLogField.contextResponseLength(),
+  integrationError: AccessLogField.contextIntegrationErrorMessage(),
+  authorizerError: AccessLogField.contextAuthorizerError(),
+};
 
 /** `POST /orders` of an HTTP API (payload format 2.0), and the function behind it, which produces to `order-events`. */
 export class OrderService extends Construct {
@@ -31,11 +48,19 @@ export class OrderService extends Construct {
     grantServiceAccess(cluster, access, serviceOf(access, "order-service"), handler);
     registry.allowFrom(handler);
 
-    this.api = new HttpApi(this, "Api", { apiName: `backbone-${config.stage}`, createDefaultStage: false });
+    this.api = new HttpApi(this, "Api", {
+      apiName: `backbone-${config.stage}`,
+      createDefaultStage: false,
+      defaultAuthorizer: authorizerOf(config.api.authorizer),
+    });
     // Without a limit of its own, a flood of orders would take all of the account's function concurrency.
     this.api.addStage("DefaultStage", {
       autoDeploy: true,
       throttle: { rateLimit: config.api.requestsPerSecond, burstLimit: config.api.burst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(this.#accessLogs(config)),
+        format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
+      },
     });
     this.api.addRoutes({
       path: "/orders",
@@ -44,4 +69,18 @@ export class OrderService extends Construct {
     });
     new CfnOutput(this, "OrdersUrl", { value: `${this.api.apiEndpoint}/orders` });
   }
+
+  /** Under the prefix for which API Gateway needs no entry in the account's policy on logs, which has room for ten. */
+  #accessLogs({ stage, logRetention }: StageConfig): ILogGroup {
+    return new LogGroup(this, "AccessLogs", {
+      logGroupName: `/aws/vendedlogs/apis/backbone-${stage}`,
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    }) as ILogGroup;
+  }
+}
+
+function authorizerOf(authorizer: ApiAuthorizer): IHttpRouteAuthorizer {
+  if (authorizer.type === "iam") return new HttpIamAuthorizer();
+  return new HttpJwtAuthorizer("Jwt", authorizer.issuer, { jwtAudience: [...authorizer.audience] });
 }

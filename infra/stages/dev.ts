@@ -28,7 +28,7 @@ export const dev: StageConfig = {
     // Plain HTTP inside the network: no certificate, no domain.
     tls: false,
   },
-  api: { requestsPerSecond: 50, burst: 50 },
+  api: { requestsPerSecond: 50, burst: 50, authorizer: { type: "iam" } },
   // Consumers on demand: nothing is paid for pollers. A record that has to come again brings its whole batch with it;
   // claims let the others pass as duplicates.
   inventory: {

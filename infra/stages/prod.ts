@@ -26,7 +26,7 @@ export const prod: StageConfig = {
     tls: true,
   },
   // The function's default quota of 1,000 concurrent executions, at about 100 ms a request, would let 10,000 through.
-  api: { requestsPerSecond: 1_000, burst: 500 },
+  api: { requestsPerSecond: 1_000, burst: 500, authorizer: { type: "iam" } },
   inventory: {
     batchSize: 100,
     batchWindow: Duration.seconds(1),

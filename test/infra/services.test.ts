@@ -1,8 +1,10 @@
 import { Duration } from "aws-cdk-lib";
-import { Match } from "aws-cdk-lib/assertions";
+import { Match, Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
+import { defineBackbone } from "../../infra/backbone.ts";
+import { stageConfig } from "../../infra/config.ts";
 import { claimTtl } from "../../infra/constructs/claim-ttl.ts";
-import { prodTemplates } from "./backbone.ts";
+import { access, appWithoutBundling, prodTemplates } from "./backbone.ts";
 import { environmentOf } from "./environment.ts";
 import { clusterArn, evaluate, partArn } from "./evaluate.ts";
 import { allowedBy } from "./statements.ts";
@@ -20,6 +22,27 @@ describe("order-service", () => {
       StageName: "$default",
       AutoDeploy: true,
       DefaultRouteSettings: { ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 500 },
+    });
+  });
+
+  test("only signed requests get in, and each request leaves a line", () => {
+    services.allResourcesProperties("AWS::ApiGatewayV2::Route", { AuthorizationType: "AWS_IAM" });
+    services.hasResourceProperties("AWS::ApiGatewayV2::Stage", {
+      AccessLogSettings: {
+        DestinationArn: { "Fn::GetAtt": [Match.stringLikeRegexp("AccessLogs"), "Arn"] },
+        Format: Match.stringLikeRegexp('"status":"\\$context.status"'),
+      },
+    });
+  });
+
+  test("a stage may ask for the token of a provider instead", () => {
+    const authorizer = { type: "jwt", issuer: "https://login.example.com/", audience: ["orders"] } as const;
+    const config = { ...stageConfig("prod"), api: { ...stageConfig("prod").api, authorizer } };
+    const template = Template.fromStack(defineBackbone(appWithoutBundling(), { config, access }).services);
+
+    template.allResourcesProperties("AWS::ApiGatewayV2::Route", { AuthorizationType: "JWT" });
+    template.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", {
+      JwtConfiguration: { Issuer: "https://login.example.com/", Audience: ["orders"] },
     });
   });
 

@@ -88,13 +88,17 @@ describe("a stage's settings", () => {
     [{ registry: { ...prod.registry, memory: Size.gibibytes(1) } }, "from 2 to 8 GiB, got 1"],
     [{ registry: { ...prod.registry, maxTasks: 1 } }, "registry.maxTasks: must be a whole number from 2 to 10, got 1"],
     [{ registry: { ...prod.registry, tls: false } }, "registry.tls: must be true in prod, got false"],
-    [{ api: { requestsPerSecond: 0, burst: 1 } }, "api.requestsPerSecond: must be a whole number from 1 to 10000"],
+    [
+      { api: { ...prod.api, authorizer: { type: "jwt", issuer: "http://login", audience: [] } } },
+      'issuer: must be an https address, got "http://login"; api.authorizer.audience: must have one client at least',
+    ],
+    [{ api: { ...prod.api, requestsPerSecond: 0 } }, "api.requestsPerSecond: must be a whole number from 1 to 10000"],
   ])("%j is refused", (changed, message) => {
     expect(() => checkStage({ ...prod, ...changed })).toThrow(message);
   });
 
   test("everything that is wrong is said at once", () => {
-    expect(() => checkStage({ ...prod, natGateways: 9, api: { requestsPerSecond: 0, burst: 0 } })).toThrow(
+    expect(() => checkStage({ ...prod, natGateways: 9, api: { ...prod.api, requestsPerSecond: 0, burst: 0 } })).toThrow(
       /natGateways.*api\.requestsPerSecond.*api\.burst/,
     );
   });
