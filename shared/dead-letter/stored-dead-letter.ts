@@ -75,11 +75,14 @@ export function doublesKeyOf({
   consumerGroup,
   identity,
   source,
+  place,
   redriveCount,
-}: Pick<StoredDeadLetter, "consumerGroup" | "identity" | "redriveCount"> & {
+}: Pick<StoredDeadLetter, "consumerGroup" | "identity" | "place" | "redriveCount"> & {
   readonly source: Pick<SourceRecord, "topic" | "partition" | "offset">;
 }): string {
-  const event = identity === undefined ? placeText(source) : [identity.source, identity.id];
+  // Of one that says neither its event nor where it lay, nothing is a double.
+  const nameless = source.partition < 0 || source.offset < 0 ? placeText(place) : placeText(source);
+  const event = identity === undefined ? nameless : [identity.source, identity.id];
   return JSON.stringify([consumerGroup, event, redriveCount]);
 }
 

@@ -137,4 +137,13 @@ describe("doubles", () => {
     expect(same).toBe(one);
     expect(other).not.toBe(one);
   });
+
+  test("are none where neither is known: to take one off the list must not take others", () => {
+    const { headers, ...rest } = letterOf({ ...original, headers: [] });
+    const placeless = { ...rest, headers: headers.filter(([name]) => name !== "dlt-original-offset") };
+
+    const [one, other] = [7, 8].map((offset) => doublesKeyOf(read(inTopic(placeless, offset))));
+
+    expect(other).not.toBe(one);
+  });
 });
