@@ -66,7 +66,8 @@ async function startMapping(
         const producer = clientOf(principal).producer({ allowAutoTopicCreation: false });
         try {
           await producer.connect();
-          await producer.send({ topic, messages });
+          // Each alone: kafkajs makes one batch of what it is given, which the topic might find too large.
+          for (const message of messages) await producer.send({ topic, messages: [message] });
         } finally {
           await producer.disconnect();
         }

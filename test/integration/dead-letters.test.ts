@@ -172,6 +172,14 @@ describe("list", () => {
   });
 });
 
+test("a topic that has no dead letters of its own is no empty list, and what it is called no terminal obeys", async () => {
+  const { code, out, err } = await run("list", "--topic", "oder-events\u001b[2J");
+
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err).toContain("--topic oder-events\\u001b[2J: has no dead-letter topic; there are ");
+  expect(err).toContain(dlt);
+});
+
 test("show gives the event, the error and what a terminal would obey in words", async () => {
   await dead({ id: "e-2", key: "cup\u001b[2J" });
 
@@ -260,6 +268,34 @@ describe("redrive", () => {
     });
     expect(done).toMatchObject({ code: 0, out: "101 redriven.\n" });
     expect(await messagesOf(broker, topic)).toHaveLength(101);
+  });
+
+  test("of one of its doubles, by place or time, is of them all", async () => {
+    await dead({ id: "twice", key: "a", failedAt: "2026-01-02T00:00:00Z" });
+    await dead({ id: "twice", key: "a", failedAt: "2026-01-02T00:00:10Z" });
+    await dead({ id: "again", key: "b", failedAt: "2026-01-02T00:00:00Z" });
+    await dead({ id: "again", key: "b", failedAt: "2026-01-02T00:00:10Z" });
+    const twice = (await listed()).find(({ eventId }) => eventId === "twice");
+
+    const byPlace = await run("redrive", String(twice?.id));
+    const byTime = await run("redrive", "--topic", topic, "--since", "2026-01-02T00:00:05Z");
+
+    expect([byPlace.out, byTime.out]).toEqual(["1 redriven.\n", "1 redriven.\n"]);
+    expect(await listed()).toEqual([]);
+    expect(await messagesOf(broker, topic)).toHaveLength(2);
+  });
+
+  test("interrupted while it still reads, it does nothing", async () => {
+    await dead({ id: "e-12" });
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const parts = { stdin: Readable.from([]), stdout, stderr, env: {}, interrupted: AbortSignal.abort() };
+
+    const code = await runDeadLetters(["redrive", "e-12", "-c", clientFile], parts);
+
+    expect(code).toBe(130);
+    expect(String(stderr.read())).toBe("interrupted while it was reading: nothing was done\n");
+    expect(await messagesOf(broker, topic)).toEqual([]);
+    expect(await listed()).toHaveLength(1);
   });
 
   test("of an ID that names nothing does nothing at all", async () => {
