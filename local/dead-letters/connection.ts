@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import kafkajs, { type Admin, type Kafka } from "kafkajs";
-import { deadLetterTopicName, readAccess } from "../../shared/access/index.ts";
+import { consumerGroupOf, deadLetterTopicName, readAccess } from "../../shared/access/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
 import { createProducer, type Producer, stopIdleTimers } from "../../shared/kafka/index.ts";
 import { createSchemaRegistry, type SchemaRegistry } from "../../shared/schema-registry/index.ts";
@@ -61,6 +61,8 @@ export async function withConnection<T>(
 
 function groupsOfAccessFile(): Connection["groupOf"] {
   const { services } = readAccess(join(projectFolder, "infra/access.yaml"), { stage: localStage });
-  return (deadLetterTopic, sourceTopic) =>
-    services.find(({ name }) => deadLetterTopicName(sourceTopic, name) === deadLetterTopic)?.groupId;
+  return (deadLetterTopic, sourceTopic) => {
+    const service = services.find(({ name }) => deadLetterTopicName(sourceTopic, name) === deadLetterTopic);
+    return service && consumerGroupOf(service, sourceTopic);
+  };
 }

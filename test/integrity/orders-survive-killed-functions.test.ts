@@ -9,17 +9,19 @@ import { report } from "./run/figures.ts";
 import { seeds } from "./run/seeds.ts";
 
 let backbone: TestBackbone;
-let consumers: readonly LocalFunction[];
+let victims: readonly LocalFunction[];
 
 beforeAll(async () => {
   backbone = await startTestBackbone();
-  consumers = backbone.mappings.map(({ definition }) => backbone.functions.get(definition.functionName));
+  const consumers = backbone.mappings.map(({ definition }) => definition.functionName);
+  victims = [...consumers, relay].map((name) => backbone.functions.get(name));
 });
 afterAll(() => backbone?.stop());
 
-const mostCrashes = 5;
+const relay = "backbone-prod-inventory-outbox";
+const mostCrashes = 8;
 
-test.each(seeds)("orders posted while the consumers' processes are killed take effect once, seed %i", async (seed) => {
+test.each(seeds)("orders posted while consumers and relay are killed take effect once, seed %i", async (seed) => {
   const random = randomNumbers(seed);
   const pick = (below: number) => Math.floor(random() * below);
   const orders = Array.from({ length: 200 }, (_, index) => {
@@ -34,7 +36,7 @@ test.each(seeds)("orders posted while the consumers' processes are killed take e
   // A kill in the middle of an invocation is a crash; one between two is not.
   while (!isDone && crashes() - crashesBefore < mostCrashes) {
     await pause(random() * 300);
-    const pids = consumers.flatMap((consumer) => consumer.pids());
+    const pids = victims.flatMap((victim) => victim.pids());
     const pid = pids[pick(pids.length)];
     if (pid !== undefined) kill(pid);
   }

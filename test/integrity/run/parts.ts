@@ -43,7 +43,7 @@ export async function createTestParts(): Promise<TestParts> {
   const [claimsTable, effectsTable, deadLetterTopic] = await Promise.all([
     createTable(client, "claims"),
     createTable(client, "effects"),
-    createTopic(kafka),
+    createTopic(kafka, "dead-letters"),
   ]);
   return { ...parts, client, kafka, claimsTable, effectsTable, deadLetterTopic };
 }
@@ -61,8 +61,9 @@ async function createTable(client: DynamoDBDocumentClient, name: string): Promis
   return TableName;
 }
 
-async function createTopic(kafka: Kafka): Promise<string> {
-  const topic = `dead-letters-${crypto.randomUUID()}`;
+/** Makes a topic of two partitions that is nobody else's. */
+export async function createTopic(kafka: Kafka, name: string): Promise<string> {
+  const topic = `${name}-${crypto.randomUUID()}`;
   const admin = kafka.admin();
   await admin.connect();
   await admin.createTopics({ topics: [{ topic, numPartitions: 2 }], waitForLeaders: false });

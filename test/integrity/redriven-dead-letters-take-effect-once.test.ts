@@ -1,0 +1,15 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { placeOrder } from "../../functions/order-service/place-order.ts";
+import { type OrdersOutcome, runOrders } from "../../local/orders/run-orders.ts";
+import { deadLetterRecord } from "../../shared/dead-letter/index.ts";
+import { BackboneError } from "../../shared/errors.ts";
+import { eventRecord } from "../../shared/kafka/index.ts";
+import { toKafkajsMessage } from "../../shared/kafkajs-message/index.ts";
+import { avro, createSchemaRegistry, createSerializer } from "../../shared/schema-registry/index.ts";
+import { orderCreatedSchema, orderCreatedType } from "../../shared/schemas/index.ts";
+import { get, orderBody } from "../integration/orders.ts";
+import { messagesOf, startTestBackbone, type TestBackbone } from "../integration/running-backbone.ts";
