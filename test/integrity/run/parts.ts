@@ -7,7 +7,7 @@ import { dynamoDbSettings } from "../../../local/provision.ts";
 import { stopIdleTimers } from "../../../shared/kafka/index.ts";
 import { eventually } from "../../integration/running-backbone.ts";
 
-/** Where the parts are that run for all tests of this folder. */
+/** Where the parts are that run for all tests beside this folder. */
 export interface IntegrityParts {
   readonly dynamoDbPort: number;
   readonly brokerPort: number;
@@ -17,8 +17,6 @@ export interface IntegrityParts {
   readonly certificateFile: string;
   /** Folder in which consumer processes keep their compiled modules. */
   readonly compileCache: string;
-  /** Takes the figures of each test, a JSON object a line. */
-  readonly figuresFile: string;
 }
 
 /** The parts as one test uses them: tables and a dead-letter topic that are nobody else's. */

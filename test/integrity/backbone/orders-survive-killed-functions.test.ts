@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LocalFunction } from "../../local/lambda/local-function.ts";
-import { runOrders } from "../../local/orders/run-orders.ts";
-import { orderBody } from "../integration/orders.ts";
-import { startTestBackbone, type TestBackbone } from "../integration/running-backbone.ts";
-import { randomNumbers } from "./random-numbers.ts";
-import { report } from "./run/figures.ts";
-import { seeds } from "./run/seeds.ts";
+import type { LocalFunction } from "../../../local/lambda/local-function.ts";
+import { runOrders } from "../../../local/orders/run-orders.ts";
+import { orderBody } from "../../integration/orders.ts";
+import { startTestBackbone, type TestBackbone } from "../../integration/running-backbone.ts";
+import { randomNumbers } from "../random-numbers.ts";
+import { report } from "../run/figures.ts";
+import { seeds } from "../run/seeds.ts";
 
 let backbone: TestBackbone;
 let victims: readonly LocalFunction[];
