@@ -71,7 +71,7 @@ function triesAt(eventId: string): number[] {
 
 test("an event whose schema the registry does not know yet comes again, with growing pauses, and holds no other key", async () => {
   // The registry counts its schemas.
-  const nextId = 1 + (await registry().register("a-subject-of-its-own", schemaSaying("the one before")));
+  const nextId = 1 + (await registry().register("the-schema-before", schemaSaying("before")));
   const waiting = await orderMessage(orderBody("waiting", ["G-1", 1]), nextId);
   const secondOfKey = await orderMessage(orderBody("waiting", ["G-1", 7]));
   const beside = ["beside-1", "beside-2"];
@@ -90,7 +90,7 @@ test("an event whose schema the registry does not know yet comes again, with gro
     return at.length >= 5 ? at : undefined;
   });
   const pausesMs = tries.slice(1).map((at, index) => at - (tries[index] ?? 0));
-  expect(await registry().register("order-events-value", schemaSaying("the one that was missing"))).toBe(nextId);
+  expect(await registry().register("the-missing-schema", schemaSaying("missing so far"))).toBe(nextId);
   await caughtUp(backbone);
 
   expect(await statusOf("waiting")).toBe("RESERVED");
