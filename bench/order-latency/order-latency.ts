@@ -69,7 +69,7 @@ async function latencies({ url }: Backbone, name: string, seconds: number): Prom
   const startedAt = performance.now();
   const times: number[] = [];
   const orders = Array.from({ length: ordersPerSecond * seconds }, async (_, index) => {
-    await pause(startedAt + (index * 1_000) / ordersPerSecond - performance.now());
+    await pause(Math.max(0, startedAt + (index * 1_000) / ordersPerSecond - performance.now()));
     const orderId = `${name}-${index}`;
     await postOrder(url, orderId, `SKU-${index % 200}`);
     if (index % askedOf === 0) times.push(await untilReserved(url, orderId));

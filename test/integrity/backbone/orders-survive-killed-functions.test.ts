@@ -43,16 +43,16 @@ test.each(seeds)("orders posted while consumers and relay are killed take effect
   const { accepted, processed, deadLettered, lost, duplicated, failed, findings } = await run;
 
   const figures = { seed, crashes: crashes() - crashesBefore, records: accepted.length, lost, doubled: duplicated };
-  report("orders and killed functions", { ...figures, processed, deadLettered });
+  report("orders and killed functions", { ...figures, ofRelay: crashes("stream of"), processed, deadLettered });
   expect({ lost, duplicated, failed, findings }).toEqual({ lost: 0, duplicated: 0, failed: [], findings: [] });
   expect({ processed, deadLettered }).toEqual({ processed: orders.length, deadLettered: 0 });
   // Otherwise the run has shown nothing.
   expect(figures.crashes).toBeGreaterThan(0);
 });
 
-/** Invocations that ended with the death of their process, so far. */
-function crashes(): number {
-  return backbone.said.filter((line) => line.includes("Runtime.ExitError")).length;
+/** Invocations that ended with the death of their process, so far, of all mappings or those that are told of so. */
+function crashes(prefix = ""): number {
+  return backbone.said.filter((line) => line.startsWith(prefix) && line.includes("Runtime.ExitError")).length;
 }
 
 function kill(pid: number): void {

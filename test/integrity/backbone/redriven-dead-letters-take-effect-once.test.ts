@@ -156,7 +156,10 @@ test.each(seeds)(
     const [inSource = 0, ...inDeadLetters] = added;
     report("redriven dead letters", { ...figures, settledMeanwhile, sentTwice: inSource - figures.records });
 
-    expect(said).toBe(`${deadLetters - chunk} redriven.\n`);
+    // What was sent but not written down comes twice: it went on, it did not begin anew.
+    expect(said).toMatch(/^\d+ redriven\.\n$/);
+    expect(Number.parseInt(said, 10)).toBeLessThanOrEqual(deadLetters - chunk);
+    expect(Number.parseInt(said, 10)).toBeGreaterThan(0);
     expect({ failed, lost, duplicated, findings }).toEqual({ failed: [], lost: 0, duplicated: 0, findings: [] });
     expect({ processed, deadLettered }).toEqual({ processed: firsts.length + redriven.length, deadLettered: 0 });
     expect(seconds.filter(({ eventId }) => !others.has(eventId))).toEqual([]);
