@@ -361,27 +361,37 @@ describe("what the mapping offloaded", () => {
     await producer.send(deadLetterTopic, record);
   }
 
-  test("is listed as OFFLOADED and redriven like any other, for the group that the access file has", async () => {
-    const topics = ["order-events", "order-events.inventory.dlt"].map((name) => ({ topic: name, numPartitions: 1 }));
-    await admin.createTopics({ waitForLeaders: true, topics });
-    await offloaded("order-events", "order-events.inventory.dlt", "e-8");
+  test.each([
+    { service: "inventory", group: "inventory" },
+    { service: "order-status", group: "order-status.order-events" },
+  ])(
+    "is listed as OFFLOADED and redriven like any other, for the group that the access file has: $group",
+    async ({ service, group }) => {
+      const offloadedTo = `order-events.${service}.dlt`;
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: ["order-events", offloadedTo].map((name) => ({ topic: name, numPartitions: 1 })),
+      });
+      const id = `offloaded-by-${service}`;
+      await offloaded("order-events", offloadedTo, id);
 
-    const list = JSON.parse((await run("list", "--code", "OFFLOADED", "--group", "inventory", "--json")).out);
-    const { code } = await run("redrive", "--code", "OFFLOADED", "--group", "inventory");
+      const list = JSON.parse((await run("list", "--code", "OFFLOADED", "--group", group, "--json")).out);
+      const { code } = await run("redrive", "--code", "OFFLOADED", "--group", group);
 
-    expect(list.deadLetters).toMatchObject([{ eventId: "e-8", topic: "order-events", offset: 8, attempts: 11 }]);
-    expect(code).toBe(0);
-    const [message] = await messagesOf(broker, "order-events");
-    expect(message?.value?.toString()).toBe('{"name":"n-e-8"}');
-    expect(headersOf(message)).toMatchObject({
-      ce_id: "e-8",
-      trace: "\u0001\u00ff",
-      "dlt-redrive-group": "inventory",
-      "dlt-redrive-count": "1",
-      "dlt-first-error-code": "OFFLOADED",
-      "dlt-first-record": "order-events/0/8",
-    });
-  });
+      expect(list.deadLetters).toMatchObject([{ eventId: id, topic: "order-events", offset: 8, attempts: 11 }]);
+      expect(code).toBe(0);
+      const message = (await messagesOf(broker, "order-events")).at(-1);
+      expect(message?.value?.toString()).toBe(`{"name":"n-${id}"}`);
+      expect(headersOf(message)).toMatchObject({
+        ce_id: id,
+        trace: "\u0001\u00ff",
+        "dlt-redrive-group": group,
+        "dlt-redrive-count": "1",
+        "dlt-first-error-code": "OFFLOADED",
+        "dlt-first-record": "order-events/0/8",
+      });
+    },
+  );
 
   test("is not redriven while nothing says for which group", async () => {
     await offloaded(topic, dlt, "e-9");
