@@ -20,13 +20,24 @@ export default defineConfig({
       {
         test: {
           name: "integrity",
-          include: ["test/integrity/**/*.test.ts"],
-          globalSetup: "test/integrity/run/global-setup.ts",
+          include: ["test/integrity/*.test.ts"],
+          globalSetup: ["test/integrity/run/figures-setup.ts", "test/integrity/run/global-setup.ts"],
           ...onRealParts,
           // They wait as much as they work, for processes that start and for outages that pass: two files at a time, and
           // after the other projects.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "integrity on the backbone",
+          include: ["test/integrity/backbone/*.test.ts"],
+          globalSetup: "test/integrity/run/figures-setup.ts",
+          ...onRealParts,
+          // Each starts a backbone of its own, from the one folder of synthesized templates.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -8,17 +8,20 @@ export const usage = `npm run bench -- NAME [options]
   exactly-once decode, engine and business writes on DynamoDB Local, ours and Powertools, at 0, 2 and 5 ms of network
                latency, and a crash in the middle of a batch; about 15 minutes
   orders       POST /orders on the local backbone, orders a second, beside a bare server with the same kafkajs send
+  order-latency
+               from the 202 of POST /orders to the reservation in GET /orders/{orderId} at 50 orders a second; records a
+               second of the outbox relay and of a redrive
   cold-start   cold import and size of a consumer's bundle, ours and the rivals
 
   --json           print one JSON object, and nothing else, on standard output
   --batch N [N…]   decode: records a batch (default 1000 100); the first is the figure, the others stand beside it
   --orders FILE    orders, exactly-once: the file of the orders (default examples/orders.csv)
-  --seconds N      orders: seconds of posting to each server, 6 to 600 (default 30)
+  --seconds N      orders, order-latency: seconds of posting (to each server), 6 to 600 (default 30)
   --rounds N       paired rounds, 15 to 1000 (default 21)
   --help           print this
 `;
 
-export const benchNames = ["decode", "cold-start", "exactly-once", "orders"] as const;
+export const benchNames = ["decode", "cold-start", "exactly-once", "orders", "order-latency"] as const;
 
 export interface Arguments {
   /** Absent when help is asked for. */

@@ -6,6 +6,7 @@ import { type Report, toText } from "./report.ts";
 const benches: Readonly<Record<NonNullable<Arguments["bench"]>, (options: Arguments) => Promise<Report>>> = {
   decode: async (options) => (await import("./decode/decode.ts")).decode(options),
   orders: async (options) => (await import("./orders/orders.ts")).orders(options),
+  "order-latency": async (options) => (await import("./order-latency/order-latency.ts")).orderLatency(options),
   "exactly-once": async (options) => (await import("./exactly-once/exactly-once.ts")).exactlyOnce(options),
   "cold-start": async (options) => (await import("./cold-start/cold-start.ts")).coldStart(options),
 };

@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from "kafkajs";
-import type { Service } from "../shared/access/index.ts";
+import { consumerGroupOf, type Service } from "../shared/access/index.ts";
 import { BackboneError } from "../shared/errors.ts";
 import { missingGrant } from "../shared/kafka/index.ts";
 import type { Functions } from "./functions.ts";
@@ -42,7 +42,7 @@ async function startMapping(
   const target = functions.get(definition.functionName);
   const principal = target.definition.name;
   const topic = topics.find(({ name }) => name === definition.topic);
-  const service = services.find(({ groupId }) => groupId === definition.consumerGroup);
+  const service = services.find((one) => consumerGroupOf(one, definition.topic) === definition.consumerGroup);
   function ended(cause: unknown): BackboneError {
     const user = { principal, ...(service === undefined ? {} : { service: service.name }) };
     const use = { operation: "READ", topic: definition.topic, group: definition.consumerGroup } as const;
@@ -66,7 +66,8 @@ async function startMapping(
         const producer = clientOf(principal).producer({ allowAutoTopicCreation: false });
         try {
           await producer.connect();
-          await producer.send({ topic, messages });
+          // Each alone: kafkajs makes one batch of what it is given, which the topic might find too large.
+          for (const message of messages) await producer.send({ topic, messages: [message] });
         } finally {
           await producer.disconnect();
         }

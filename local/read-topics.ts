@@ -31,6 +31,8 @@ export async function readTopics(options: ReadTopicsOptions): Promise<void> {
     const groupId = `${groupPrefix}${crypto.randomUUID()}`;
     const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false });
     let failed = false;
+    /** The next offset of each partition: when the group has to form again, nothing is committed, and it begins anew. */
+    const next = new Map<string, number>();
     const { promise: read, resolve, reject } = Promise.withResolvers<void>();
     const stalled = setTimeout(() => {
       const lacking = [...unread.keys()].join(", ");
@@ -57,13 +59,14 @@ export async function readTopics(options: ReadTopicsOptions): Promise<void> {
         autoCommit: false,
         partitionsConsumedConcurrently: 1,
         eachBatch: async ({ batch: { topic, partition, messages }, heartbeat }) => {
-          const last = unread.get(`${topic}/${partition}`);
+          const name = `${topic}/${partition}`;
+          const last = unread.get(name);
           if (last === undefined || failed || signal?.aborted) return;
-          const records = messages
-            .filter(({ offset }) => Number(offset) <= last)
-            .map((message) => fromKafkajsMessage(topic, partition, message));
+          const from = next.get(name) ?? 0;
+          const wanted = messages.filter(({ offset }) => Number(offset) >= from && Number(offset) <= last);
+          next.set(name, Number(wanted.at(-1)?.offset ?? from - 1) + 1);
           try {
-            await onRecords(records);
+            await onRecords(wanted.map((message) => fromKafkajsMessage(topic, partition, message)));
           } catch (error) {
             // Thrown, kafkajs would read them again.
             failed = true;
@@ -76,8 +79,9 @@ export async function readTopics(options: ReadTopicsOptions): Promise<void> {
     } finally {
       clearTimeout(stalled);
       await consumer.disconnect();
+      // Not worth an error, now that everything is read and perhaps acted on: a group without offsets goes by itself.
+      await admin.deleteGroups([groupId]).catch(() => undefined);
     }
-    await admin.deleteGroups([groupId]);
   } finally {
     await admin.disconnect();
   }

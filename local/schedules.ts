@@ -15,6 +15,8 @@ const propertiesSchema = v.strictObject({
   Tags: v.optional(v.unknown()),
 });
 
+/** The longest that a timer of Node waits; for more it would not wait at all. */
+const maxIntervalMs = 2 ** 31 - 1;
 const unitMs: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 export interface SchedulesOptions {
@@ -61,8 +63,12 @@ export function defineSchedule(rule: Resource, resolve: Resolve) {
   if (!parsed.success) throw unsupported(rule, v.summarize(parsed.issues));
   const { ScheduleExpression, State, Targets } = parsed.output;
   const [, count = "", unit = ""] = /(\d+) (minute|hour|day)/.exec(ScheduleExpression) ?? [];
+  const intervalMs = Number(count) * (unitMs[unit] ?? Number.NaN);
+  if (intervalMs < 1 || intervalMs > maxIntervalMs) {
+    throw unsupported(rule, `${ScheduleExpression}: must be from 1 minute to 24 days here`);
+  }
   return {
-    intervalMs: Number(count) * (unitMs[unit] ?? Number.NaN),
+    intervalMs,
     functionNames: State === "ENABLED" ? Targets.map(({ Arn }) => Arn) : [],
   };
 }

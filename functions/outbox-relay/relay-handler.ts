@@ -20,6 +20,9 @@ export interface RelayHandlerParts {
   readonly now?: () => Date;
 }
 
+/** What stops a key mostly stops them all. */
+const maxReasons = 5;
+
 const scheduledSchema = v.looseObject({ source: v.literal("aws.events"), "detail-type": v.literal("Scheduled Event") });
 
 /**
@@ -77,6 +80,10 @@ export function createRelayHandler(parts: RelayHandlerParts) {
       }),
     );
     const { EventsPublished: published, KeysUnfinished: unfinished, KeysHeldBack: heldBack } = counts;
-    logger.info("outbox relayed", { trigger, keys: keys.length, published, unfinished, heldBack });
+    const reasons = [...new Set(keys.flatMap(({ error }) => (error ? [`${error.code}: ${error.message}`] : [])))];
+    logger.info("outbox relayed", {
+      ...{ trigger, keys: keys.length, published, unfinished, heldBack },
+      ...(reasons.length > 0 && { reasons: reasons.slice(0, maxReasons).join("; ") }),
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { BackboneError } from "../../shared/errors.ts";
+import { epochMsOf } from "../../shared/timestamp/index.ts";
 import { type ConnectionArguments, connectionOf, connectionParsing } from "../access/arguments.ts";
 
 export const usage = `npm run dead-letters -- COMMAND [options]
@@ -119,11 +120,10 @@ function sinceOf(text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined;
   const [, count, unit = ""] = /^(\d{1,9})([mhd])$/.exec(text) ?? [];
   if (count !== undefined) return nowMs - Number(count) * (msOf[unit] ?? 0);
-  // Date.parse takes much that is no time, and local time where no zone is given.
-  const at = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)
-    ? Date.parse(text)
-    : NaN;
-  if (!Number.isNaN(at)) return at;
+  // Date.parse takes much that is no time, the 31st of February for one, and local time where no zone is given.
+  const [, day, minute, rest = ":00Z"] = /^(\d{4}-\d{2}-\d{2})(?:(T\d{2}:\d{2})(.+))?$/.exec(text) ?? [];
+  const at = day && epochMsOf(`${day}${minute ?? "T00:00"}${/^(Z|[+-])/.test(rest) ? `:00${rest}` : rest}`);
+  if (typeof at === "number") return at;
   throw invalid(`--since ${text}: has to be a time like 2026-01-31T08:00:00Z or 2026-01-31, or 30m, 12h, 7d`);
 }
 

@@ -8,7 +8,7 @@ import { handle } from "./handle.ts";
 import { entryJson, shownJson } from "./json.ts";
 import { readLedger, requireLedger } from "./ledger.ts";
 import { listText } from "./list-text.ts";
-import type { Output } from "./output.ts";
+import { jsonLine, type Output } from "./output.ts";
 import { byFailure, type Entry, isNamedBy, lineageOf, readLetters, select, summaryOf, topicsOf } from "./selection.ts";
 import { type HistoryEntry, showText } from "./show-text.ts";
 
@@ -35,12 +35,12 @@ export async function runCommand(
   return withConnection(options, env, (connection) => runOf[command]({ options, connection, output, interrupted }));
 }
 
-async function list({ options, connection, output }: CommandParts): Promise<number> {
+async function list({ options, connection, output, interrupted }: CommandParts): Promise<number> {
   const { choice, all, json } = options;
-  const found = await select(connection, await readLedger(connection), choice, { all });
+  const found = await select(connection, await readLedger(connection), choice, { all, interrupted });
   const shown = found.slice(0, listLimitOf(options));
   if (json) {
-    output.print(`${JSON.stringify({ total: found.length, deadLetters: shown.map(entryJson) })}\n`);
+    output.print(jsonLine({ total: found.length, deadLetters: shown.map(entryJson) }));
     return 0;
   }
   if (found.length === 0) {
@@ -53,11 +53,14 @@ async function list({ options, connection, output }: CommandParts): Promise<numb
   return 0;
 }
 
-async function show({ options, connection, output }: CommandParts): Promise<number> {
+async function show({ options, connection, output, interrupted }: CommandParts): Promise<number> {
   const [id = ""] = options.choice.ids;
   const topics = await topicsOf(connection, undefined);
   const named: StoredDeadLetter[] = [];
-  await readLetters(connection, topics, (letters) => void named.push(...letters.filter((one) => isNamedBy(one, id))));
+  const collect = (letters: readonly StoredDeadLetter[]) =>
+    void named.push(...letters.filter((one) => isNamedBy(one, id)));
+  await readLetters(connection, topics, collect, interrupted);
+  interrupted.throwIfAborted();
   // An event may have failed for several groups and several times: the latest is what one asks for.
   const letter = named.sort(byFailure).at(-1);
   if (letter === undefined) throw notFound([id]);
@@ -71,7 +74,7 @@ async function show({ options, connection, output }: CommandParts): Promise<numb
   });
   history.sort((one, other) => byFailure(one.letter, other.letter));
   const shown = { letter, event: await decodeEvent(letter.source, connection.registry), history };
-  output.print(options.json ? `${JSON.stringify(shownJson(shown))}\n` : showText(shown, output.paint));
+  output.print(options.json ? jsonLine(shownJson(shown)) : showText(shown, output.paint));
   const others = new Set(named.map(lineageOf)).size - 1;
   if (others > 0) output.say(`dead letters of ${others} other records have that event id: list shows them`);
   return 0;
@@ -92,9 +95,9 @@ async function discard(parts: CommandParts): Promise<number> {
 }
 
 /** @throws BackboneError INVALID_OPTIONS if an ID names nothing that waits: nothing has been done then */
-async function choose({ options: { choice }, connection }: CommandParts): Promise<Entry[]> {
+async function choose({ options: { choice }, connection, interrupted }: CommandParts): Promise<Entry[]> {
   await requireLedger(connection);
-  const found = await select(connection, await readLedger(connection), choice, { all: false });
+  const found = await select(connection, await readLedger(connection), choice, { all: false, interrupted });
   const lacking = choice.ids.filter(
     (id) => !found.some(({ letter, spots }) => spots.some(({ place }) => isNamedBy({ ...letter, place }, id))),
   );

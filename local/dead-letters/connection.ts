@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import kafkajs, { type Admin, type Kafka } from "kafkajs";
-import { deadLetterTopicName, readAccess } from "../../shared/access/index.ts";
+import { readAccess } from "../../shared/access/index.ts";
+import type { ReadOptions } from "../../shared/dead-letter/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
 import { createProducer, type Producer, stopIdleTimers } from "../../shared/kafka/index.ts";
 import { createSchemaRegistry, type SchemaRegistry } from "../../shared/schema-registry/index.ts";
 import { settingsOf } from "../access/cluster.ts";
 import { defaultStage, projectFolder } from "../template/synthesize.ts";
+import { groupsOf } from "./access-file-groups.ts";
 import type { Arguments } from "./arguments.ts";
 
 // Node finds only some of the names that this CommonJS package exports.
@@ -18,8 +20,8 @@ export interface Connection {
   readonly producer: Producer;
   /** Undefined where nothing names one. */
   readonly registry: SchemaRegistry | undefined;
-  /** The consumer group whose mapping offloads to a dead-letter topic, as the access file has it. */
-  readonly groupOf: (deadLetterTopic: string, sourceTopic: string) => string | undefined;
+  /** By the access file. */
+  readonly groupOf: NonNullable<ReadOptions["groupOf"]>;
 }
 
 /**
@@ -50,17 +52,12 @@ export async function withConnection<T>(
   const producer = createProducer({ brokers, auth: { mechanism: "client-settings", settings }, logger });
   try {
     await admin.connect();
-    return await use({ kafka, admin, producer, registry, groupOf: groupsOfAccessFile() });
+    const access = readAccess(join(projectFolder, "infra/access.yaml"), { stage: defaultStage });
+    return await use({ kafka, admin, producer, registry, groupOf: groupsOf(access) });
   } catch (cause) {
     if (!(cause instanceof KafkaJSError)) throw cause;
     throw new BackboneError("KAFKA_UNAVAILABLE", `the cluster at ${brokers.join(",")}: ${cause.message}`, { cause });
   } finally {
     await Promise.all([admin.disconnect(), producer.close()]);
   }
-}
-
-function groupsOfAccessFile(): Connection["groupOf"] {
-  const { services } = readAccess(join(projectFolder, "infra/access.yaml"), { stage: defaultStage });
-  return (deadLetterTopic, sourceTopic) =>
-    services.find(({ name }) => deadLetterTopicName(sourceTopic, name) === deadLetterTopic)?.groupId;
 }

@@ -2,7 +2,7 @@ import { placeText, redriveRecord, type StoredDeadLetter } from "../../shared/de
 import { BackboneError } from "../../shared/errors.ts";
 import type { CommandParts } from "./commands.ts";
 import { type Deed, writeDown } from "./ledger.ts";
-import { printable } from "./output.ts";
+import { jsonLine, printable } from "./output.ts";
 import { type Entry, readLetters } from "./selection.ts";
 
 export interface HandleParts extends CommandParts {
@@ -137,7 +137,7 @@ function report({ action, entries, options, output }: HandleParts, done: number,
   const { dryRun, json } = options;
   if (json) {
     const ids = entries.map(({ letter }) => placeText(letter.place));
-    output.print(`${JSON.stringify({ dryRun, [action]: dryRun ? 0 : done, chosen: ids, failed })}\n`);
+    output.print(jsonLine({ dryRun, [action]: dryRun ? 0 : done, chosen: ids, failed }));
     return;
   }
   for (const { id, reason } of failed) output.print(`${output.paint("yellow", printable(id))}  ${printable(reason)}\n`);

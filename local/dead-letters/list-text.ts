@@ -12,8 +12,8 @@ interface Column {
 }
 
 const columns: readonly Column[] = [
-  { title: "FAILED AT", text: ({ letter }) => timeText(letter.failedAt) },
-  { title: "CODE", text: ({ letter }) => printable(letter.errorCode), style: "red" },
+  { title: "FAILED AT", text: ({ letter }) => cut(timeText(letter.failedAt), 24) },
+  { title: "CODE", text: ({ letter }) => cut(printable(letter.errorCode), 40), style: "red" },
   { title: "KEY", text: ({ letter }) => (letter.source.key === null ? "-" : textOrHex(letter.source.key, 24)) },
   { title: "EVENT", text: ({ letter }) => cut(printable(letter.identity?.id ?? "-"), 36) },
   { title: "TRIES", text: ({ letter }) => String(letter.attempts) },

@@ -11,12 +11,19 @@ export interface Output {
   readonly ask: ((question: string) => Promise<boolean>) | undefined;
 }
 
-/** What comes from records may hold anything, also what a terminal would obey. */
+/**
+ * What comes from records may hold anything, also what a terminal would obey. The escapes are those of JSON: a JSON text
+ * on one line stays the same text.
+ */
 export function printable(text: string): string {
-  return text.replaceAll(
-    /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/gu,
-    (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+  return text.replaceAll(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/gu, (char) =>
+    Array.from(char.split(""), (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
   );
+}
+
+/** The one object that `--json` prints: JSON leaves in its texts what some terminals obey, U+009B for one. */
+export function jsonLine(value: object): string {
+  return `${printable(JSON.stringify(value))}\n`;
 }
 
 /** Bytes as text where they are some, else as hex digits; cut to so many characters. */

@@ -3,6 +3,7 @@ import { styleText } from "node:util";
 import { BackboneError } from "../../shared/errors.ts";
 import { parseArguments, usage } from "./arguments.ts";
 import { runCommand } from "./commands.ts";
+import { printable } from "./output.ts";
 
 export interface Surroundings {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
@@ -33,8 +34,15 @@ export async function runDeadLetters(
     };
     return await runCommand(options.command, options, env, output, interrupted);
   } catch (error) {
+    if (interrupted.aborted && error === interrupted.reason) {
+      stderr.write("interrupted while it was reading: nothing was done\n");
+      return 130;
+    }
     if (!(error instanceof BackboneError)) throw error;
-    stderr.write(`${styleText("red", "error", { stream: stderr })} ${error.message}\n`);
+    // It may quote what a record says, the name of a topic for one.
+    stderr.write(
+      `${styleText("red", "error", { stream: stderr })} ${error.message.split("\n").map(printable).join("\n")}\n`,
+    );
     return error.code === "INVALID_OPTIONS" ? 2 : 1;
   }
 }

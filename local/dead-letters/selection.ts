@@ -1,4 +1,5 @@
 import { doublesKeyOf, placeText, readDeadLetters, type StoredDeadLetter } from "../../shared/dead-letter/index.ts";
+import { BackboneError } from "../../shared/errors.ts";
 import type { SourceRecord } from "../../shared/msk-event/index.ts";
 import { readTopics } from "../read-topics.ts";
 import type { Choice } from "./arguments.ts";
@@ -20,26 +21,40 @@ export interface Entry {
   readonly done: Action | undefined;
 }
 
-/** The dead-letter topics that hold what the choice asks for. */
+/**
+ * The dead-letter topics that hold what the choice asks for.
+ *
+ * @throws BackboneError INVALID_OPTIONS if the named topic is none and has none
+ */
 export async function topicsOf({ admin }: Pick<Connection, "admin">, topic: string | undefined): Promise<string[]> {
   const all = (await admin.listTopics()).filter((name) => name.endsWith(".dlt")).sort();
-  return topic === undefined ? all : all.filter((name) => name === topic || name.startsWith(`${topic}.`));
+  if (topic === undefined) return all;
+  const named = all.filter((name) => name === topic || name.startsWith(`${topic}.`));
+  if (named.length > 0) return named;
+  const known = all.length === 0 ? "there is none that may be seen" : `there are ${all.join(", ")}`;
+  throw new BackboneError("INVALID_OPTIONS", `--topic ${topic}: has no dead-letter topic; ${known}`);
 }
 
-/** What fits the choice: what waits, or with `all` also what was dealt with; the oldest first, doubles as one. */
+/**
+ * What fits the choice: what waits, or with `all` also what was dealt with; the oldest first, doubles as one. Of doubles one
+ * has to fit: what is done is done with all of them. Interrupted, it throws the signal's reason.
+ */
 export async function select(
   connection: Connection,
   ledger: Ledger,
   choice: Omit<Choice, "limit">,
-  { all }: { readonly all: boolean },
+  { all, interrupted }: { readonly all: boolean; readonly interrupted: AbortSignal },
 ): Promise<Entry[]> {
   const entries = new Map<string, Entry>();
-  await readLetters(connection, await topicsOf(connection, choice.topic), (letters) => {
+  const chosen = new Set<string>();
+  const topics = await topicsOf(connection, choice.topic);
+  const collect = (letters: readonly StoredDeadLetter[]) => {
     for (const letter of letters) {
-      if (!fits(letter, choice)) continue;
+      if (!fitsWithDoubles(letter, choice)) continue;
       const done = ledger.actionsOn(letter).at(-1);
       if (done !== undefined && !all) continue;
       const key = `${done?.action ?? "waits"} ${letter.place.topic} ${doublesKeyOf(letter)}`;
+      if (fitsItself(letter, choice)) chosen.add(key);
       const before = entries.get(key);
       const isLatest = before === undefined || before.letter.failedAt <= letter.failedAt;
       entries.set(key, {
@@ -48,8 +63,11 @@ export async function select(
         done,
       });
     }
-  });
-  return [...entries.values()].sort((one, other) => byFailure(one.letter, other.letter));
+  };
+  await readLetters(connection, topics, collect, interrupted);
+  interrupted.throwIfAborted();
+  const fitting = [...entries].flatMap(([key, entry]) => (chosen.has(key) ? [entry] : []));
+  return fitting.sort((one, other) => byFailure(one.letter, other.letter));
 }
 
 /** Sorts the earliest failure first; times are ISO 8601 in UTC, whose order is that of their texts. */
@@ -86,16 +104,24 @@ export function lineageOf({ place, consumerGroup, first }: Pick<Summary, "place"
 
 export function summaryOf({ source, errorStack: _, traceparent: __, ...rest }: StoredDeadLetter): Summary {
   const { topic, partition, offset, key } = source;
-  return { ...rest, source: { topic, partition, offset, key } };
+  // A copy: the record's bytes are a view of the whole response that it came in, which would be kept with the view.
+  return { ...rest, source: { topic, partition, offset, key: key && Buffer.from(key) } };
 }
 
-function fits(letter: StoredDeadLetter, { ids, topic, group, code, sinceMs, key }: Omit<Choice, "limit">): boolean {
+/** By what doubles have in common. */
+function fitsWithDoubles(letter: StoredDeadLetter, { topic, group, key }: Omit<Choice, "limit">): boolean {
   return (
-    (ids.length === 0 || ids.some((id) => isNamedBy(letter, id))) &&
     (topic === undefined || topic === letter.source.topic || topic === letter.place.topic) &&
     (group === undefined || group === letter.consumerGroup) &&
-    (code === undefined || code === letter.errorCode) &&
-    (sinceMs === undefined || Date.parse(letter.failedAt) >= sinceMs) &&
     (key === undefined || key === letter.source.key?.toString("utf8"))
+  );
+}
+
+/** By what each double has of its own. */
+function fitsItself(letter: StoredDeadLetter, { ids, code, sinceMs }: Omit<Choice, "limit">): boolean {
+  return (
+    (ids.length === 0 || ids.some((id) => isNamedBy(letter, id))) &&
+    (code === undefined || code === letter.errorCode) &&
+    (sinceMs === undefined || Date.parse(letter.failedAt) >= sinceMs)
   );
 }

@@ -36,6 +36,8 @@ export interface EventSourceMapping {
 const firstPauseMs = 200;
 const maxPauseMs = 10_000;
 const heartbeatMs = 3_000;
+/** How long the other partitions wait for one whose batch has been sent: a batch that comes again takes longer. */
+const patienceMs = 1_000;
 
 /**
  * Runs one event source mapping: reads its topic as its consumer group, invokes its function with batches, and commits
@@ -64,6 +66,8 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     if (!restart) options.onCrash(hasJoined ? error : withDroppedReason(error));
   });
+  const late = new Set<Promise<void>>();
+  let lateFailure: unknown;
   await consumer.connect();
   await consumer.subscribe({ topic: definition.topic, fromBeginning: definition.fromBeginning });
   await consumer.run({
@@ -71,28 +75,61 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: partitions,
     eachBatch: async (payload) => {
-      const records = payload.batch.messages.map((message) =>
-        toMskRecord(definition.topic, payload.batch.partition, message, options.timestampType),
-      );
-      const heartbeats = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatMs);
-      try {
-        for (let next = 0; next < records.length && payload.isRunning() && !payload.isStale(); ) {
-          next += await batcher.offer(records.slice(next, next + definition.batchSize));
-          if (stopping.signal.aborted) return;
-          await commit(consumer, payload, records[next - 1]);
-        }
-      } finally {
-        clearInterval(heartbeats);
-      }
+      const failure = lateFailure;
+      lateFailure = undefined;
+      if (failure !== undefined) throw failure;
+      const work = workOff(payload);
+      if (await endsWithin(work, definition.windowMs + patienceMs)) return;
+      // kafkajs asks for nothing more, of any partition, before all that it has handed over is done. What takes long is
+      // done aside, so that only its own partition waits. If it fails, the partition is read again, and says why.
+      const resume = payload.pause();
+      const aside = work
+        .catch((error) => {
+          lateFailure = error;
+        })
+        .finally(() => {
+          late.delete(aside);
+          resume();
+        });
+      late.add(aside);
     },
   });
+
+  async function workOff(payload: EachBatchPayload): Promise<void> {
+    const records = payload.batch.messages.map((message) =>
+      toMskRecord(definition.topic, payload.batch.partition, message, options.timestampType),
+    );
+    const heartbeats = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatMs);
+    try {
+      for (let next = 0; next < records.length && payload.isRunning() && !payload.isStale(); ) {
+        next += await batcher.offer(records.slice(next, next + definition.batchSize));
+        if (stopping.signal.aborted) return;
+        await commit(consumer, payload, records[next - 1]);
+      }
+    } finally {
+      clearInterval(heartbeats);
+    }
+  }
+
   return {
     definition,
     async stop() {
       stopping.abort();
+      await Promise.all(late);
       await consumer.disconnect();
     },
   };
+}
+
+/** Rejects if the work does within that time. */
+async function endsWithin(work: Promise<void>, ms: number): Promise<boolean> {
+  const timer = new AbortController();
+  const timeout = delay(ms, false, { signal: timer.signal }).catch(() => false);
+  try {
+    return await Promise.race([work.then(() => true), timeout]);
+  } finally {
+    timer.abort();
+  }
 }
 
 /**

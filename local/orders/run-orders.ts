@@ -1,6 +1,6 @@
 import { BackboneError } from "../../shared/errors.ts";
 import type { Backbone } from "../backbone.ts";
-import { type Audit, audit } from "./audit.ts";
+import { type Audit, audit, type Effects } from "./audit.ts";
 import { accountingDeadlineMs, allWorkedOff } from "./backlog.ts";
 import { type PostedOrders, postOrders } from "./post-orders.ts";
 import { readEffects } from "./read-effects.ts";
@@ -32,12 +32,7 @@ export async function runOrders(backbone: Backbone, options: RunOrdersOptions): 
   const posted = await postOrders(repeated(orders, repeat), { url: backbone.url, concurrency, retryForMs, onSettled });
   const backlog = await allWorkedOff(backbone);
   const elapsedMs = Math.round(performance.now() - startedAt);
-  const effects = await readEffects({
-    dynamoDbPort: backbone.ports.dynamodb,
-    kafka: backbone.kafka,
-    ...auditedResources(backbone),
-  });
-  const audited = audit(posted.accepted, effects);
+  const audited = audit(posted.accepted, await effectsOf(backbone));
   const seconds = accountingDeadlineMs / 1000;
   const stillWaiting =
     backlog === 0 ? [] : [`the wait ended after ${seconds} s without change: ${backlog} records not processed`];
@@ -51,15 +46,20 @@ function* repeated(orders: readonly OrderBody[], times: number): Generator<Order
     for (const order of orders) yield { ...order, orderId: `${order.orderId}-${round}` };
 }
 
-/** The tables and the dead-letter topic of inventory, and the table of order-status, from the consumers' environments. */
-function auditedResources(backbone: Backbone) {
+/**
+ * What took effect so far: the tables and the dead-letter topic of inventory, and the table of order-status, as the
+ * environments of the consumers name them.
+ */
+export function effectsOf(backbone: Backbone): Promise<Effects> {
   const inventory = consumerWith(backbone, ["RESERVATIONS_TABLE", "STOCK_TABLE", "DEAD_LETTER_TOPIC"]);
-  return {
+  return readEffects({
+    dynamoDbPort: backbone.ports.dynamodb,
+    kafka: backbone.kafka,
     reservationsTable: inventory.RESERVATIONS_TABLE,
     stockTable: inventory.STOCK_TABLE,
     deadLetterTopic: inventory.DEAD_LETTER_TOPIC,
     statusesTable: consumerWith(backbone, ["STATUSES_TABLE"]).STATUSES_TABLE,
-  };
+  });
 }
 
 function consumerWith<Name extends string>(

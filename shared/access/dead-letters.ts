@@ -27,8 +27,8 @@ export function deadLetterTopicsOf(access: Access, service: Service): string[] {
  *
  * A dead-letter topic has its source's partitions (a redriven key keeps its order), copies and `min.insync.replicas`,
  * and the service's owner. It keeps its records for `deadLetterRetentionDays`, counted from the moment they were set
- * aside, whatever timestamp they carry, and takes what the source takes: plus the dead-letter headers, and as the document that a mapping makes of
- * what it offloads, in base64 (4/3) and with header bytes as numbers.
+ * aside, whatever timestamp they carry, and takes what the source takes: with the dead-letter headers, and as the document
+ * that a mapping makes of what it offloads, in base64 (4/3), unless more than a sixth of it are headers (bytes as numbers).
  */
 export function topicsOf(access: Access): Topic[] {
   const derived = access.services.flatMap((service) =>

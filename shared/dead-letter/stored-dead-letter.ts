@@ -48,7 +48,8 @@ export interface StoredDeadLetter {
 
 export interface ReadOptions {
   /**
-   * The consumer group whose mapping offloads to a dead-letter topic: what the mapping writes does not say it.
+   * The consumer group whose dead letters lie in a dead-letter topic: what a mapping offloads does not say it, and what
+   * says another one would be skipped by the only group that could take it.
    *
    * @default none is known
    */
@@ -63,7 +64,7 @@ export function readDeadLetters(
   record: SourceRecord,
   { groupOf = () => undefined }: ReadOptions = {},
 ): StoredDeadLetter[] {
-  if (record.headers.some(([name]) => name === names.originalTopic)) return [written(record)];
+  if (record.headers.some(([name]) => name === names.originalTopic)) return [written(record, groupOf)];
   const offloaded = offloadedRecordsOf(record);
   if (offloaded === undefined) return [unknown(record)];
   return offloaded.map((one, index) => ofMapping(record, one, index, groupOf));
@@ -74,11 +75,14 @@ export function doublesKeyOf({
   consumerGroup,
   identity,
   source,
+  place,
   redriveCount,
-}: Pick<StoredDeadLetter, "consumerGroup" | "identity" | "redriveCount"> & {
+}: Pick<StoredDeadLetter, "consumerGroup" | "identity" | "place" | "redriveCount"> & {
   readonly source: Pick<SourceRecord, "topic" | "partition" | "offset">;
 }): string {
-  const event = identity === undefined ? placeText(source) : [identity.source, identity.id];
+  // Of one that says neither its event nor where it lay, nothing is a double.
+  const nameless = source.partition < 0 || source.offset < 0 ? placeText(place) : placeText(source);
+  const event = identity === undefined ? nameless : [identity.source, identity.id];
   return JSON.stringify([consumerGroup, event, redriveCount]);
 }
 
@@ -92,7 +96,9 @@ export function placeText({
   return `${topic}/${partition}/${offset}${index === 0 ? "" : `#${index}`}`;
 }
 
-function written(record: SourceRecord): StoredDeadLetter {
+type GroupOf = NonNullable<ReadOptions["groupOf"]>;
+
+function written(record: SourceRecord, groupOf: GroupOf): StoredDeadLetter {
   const text = (name: string) => lastTextOf(record.headers, name);
   const partition = wholeNumberOf(text(names.originalPartition));
   const offset = wholeNumberOf(text(names.originalOffset));
@@ -106,12 +112,6 @@ function written(record: SourceRecord): StoredDeadLetter {
     value: record.value,
     headers: originalHeadersOf(record.headers),
   };
-  const missing = (
-    [
-      [names.originalTopic, source.topic || undefined],
-      [names.consumerGroup, consumerGroup || undefined],
-    ] as const
-  ).flatMap(([name, value]) => (value === undefined ? [name] : []));
   return storedOf(record, 0, source, {
     consumerGroup,
     errorCode: text(names.errorCode) ?? "UNKNOWN",
@@ -120,15 +120,28 @@ function written(record: SourceRecord): StoredDeadLetter {
     attempts: wholeNumberOf(text(names.attempts)) ?? 1,
     failedAt: text(names.failedAt) ?? isoTime(record.timestampMs),
     traceparent: text(names.traceparent),
-    obstacle: missing.length === 0 ? undefined : `${missing.join(" and ")} are missing or empty`,
+    obstacle: obstacleOf(record.topic, source.topic, consumerGroup, groupOf),
   });
+}
+
+/** Headers come from anyone who may write to the topic: a redrive sends nowhere but where the topic's letters come from. */
+function obstacleOf(deadLetterTopic: string, topic: string, group = "", groupOf: GroupOf): string | undefined {
+  const missing = [...(topic === "" ? [names.originalTopic] : []), ...(group === "" ? [names.consumerGroup] : [])];
+  if (missing.length > 0) return `${missing.join(" and ")} are missing or empty`;
+  if (!deadLetterTopic.startsWith(`${topic}.`)) {
+    return `${names.originalTopic} is ${topic}, whose dead letters do not lie in ${deadLetterTopic}`;
+  }
+  const known = groupOf(deadLetterTopic, topic);
+  return known === undefined || known === group
+    ? undefined
+    : `its group ${group} does not read ${topic} any more, the access file has ${known}: nobody would take it`;
 }
 
 function ofMapping(
   record: SourceRecord,
   { source, condition, functionName, functionError, attempts, failedAt }: Offloaded,
   index: number,
-  groupOf: NonNullable<ReadOptions["groupOf"]>,
+  groupOf: GroupOf,
 ): StoredDeadLetter {
   const consumerGroup = groupOf(record.topic, source.topic);
   const error = functionError === undefined ? "" : `, ${functionError}`;

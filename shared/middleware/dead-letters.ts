@@ -74,7 +74,7 @@ export function deadLetters(options: DeadLettersOptions) {
   }
 
   function deadLettersBefore(request: BatchRequest): void {
-    batchOf(request).deadLetters = { maxAttempts, publish };
+    batchOf(request).deadLetters = { maxAttempts, consumerGroup, publish };
   }
 
   return { before: deadLettersBefore };

@@ -17,6 +17,8 @@ export interface Failure {
 export interface DeadLetterPolicy {
   /** How often a decision that throws is tried. */
   readonly maxAttempts: number;
+  /** Whose dead letters they are, hence whom a redriven one is for; `eachRecord` refuses another than claims have. */
+  readonly consumerGroup?: string;
   /** Resolves when the broker has acknowledged the dead letter. */
   publish(failure: Failure): Promise<void>;
 }

@@ -90,7 +90,8 @@ const optionsSchema = v.strictObject({
  *   .use(idempotency({ store, consumerGroup, ttlSeconds }))
  *   .handler(eachRecord<OrderCreated>((event) => ({ writes: [reservationOf(event)] })));
  *
- * @throws BackboneError INVALID_OPTIONS for wrong options, and on invocation when a middleware is missing
+ * @throws BackboneError INVALID_OPTIONS for wrong options, and on invocation when a middleware is missing, or two of them
+ *   have different consumer groups
  */
 export function eachRecord<T>(decide: Decide<T>, options?: EachRecordOptions): BatchHandler;
 export function eachRecord<T>(run: Run<T>, options: ExternalEffectsOptions): BatchHandler;
@@ -143,6 +144,11 @@ function checked<T>(batch: Batch | undefined) {
   if (!batch?.records || !batch.claims) {
     const missing = [!batch?.records && "cloudEvents()", !batch?.claims && "idempotency()"].filter(Boolean);
     throw new BackboneError("INVALID_OPTIONS", `eachRecord needs ${missing.join(" and ")} before it`);
+  }
+  const group = batch.deadLetters?.consumerGroup ?? batch.claims.consumerGroup;
+  if (group !== batch.claims.consumerGroup) {
+    const groups = `deadLetters() has '${group}', idempotency() '${batch.claims.consumerGroup}'`;
+    throw new BackboneError("INVALID_OPTIONS", `consumer group: ${groups}; this consumer would skip what is redriven`);
   }
   // What the deserializer yields for the events that this handler is given is T: the reader's schema says so.
   return { batch, records: batch.records as readonly DecodedRecord<T>[], claims: batch.claims };

@@ -172,6 +172,14 @@ describe("list", () => {
   });
 });
 
+test("a topic that has no dead letters of its own is no empty list, and what it is called no terminal obeys", async () => {
+  const { code, out, err } = await run("list", "--topic", "oder-events\u001b[2J");
+
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err).toContain("--topic oder-events\\u001b[2J: has no dead-letter topic; there are ");
+  expect(err).toContain(dlt);
+});
+
 test("show gives the event, the error and what a terminal would obey in words", async () => {
   await dead({ id: "e-2", key: "cup\u001b[2J" });
 
@@ -262,6 +270,34 @@ describe("redrive", () => {
     expect(await messagesOf(broker, topic)).toHaveLength(101);
   });
 
+  test("of one of its doubles, by place or time, is of them all", async () => {
+    await dead({ id: "twice", key: "a", failedAt: "2026-01-02T00:00:00Z" });
+    await dead({ id: "twice", key: "a", failedAt: "2026-01-02T00:00:10Z" });
+    await dead({ id: "again", key: "b", failedAt: "2026-01-02T00:00:00Z" });
+    await dead({ id: "again", key: "b", failedAt: "2026-01-02T00:00:10Z" });
+    const twice = (await listed()).find(({ eventId }) => eventId === "twice");
+
+    const byPlace = await run("redrive", String(twice?.id));
+    const byTime = await run("redrive", "--topic", topic, "--since", "2026-01-02T00:00:05Z");
+
+    expect([byPlace.out, byTime.out]).toEqual(["1 redriven.\n", "1 redriven.\n"]);
+    expect(await listed()).toEqual([]);
+    expect(await messagesOf(broker, topic)).toHaveLength(2);
+  });
+
+  test("interrupted while it still reads, it does nothing", async () => {
+    await dead({ id: "e-12" });
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const parts = { stdin: Readable.from([]), stdout, stderr, env: {}, interrupted: AbortSignal.abort() };
+
+    const code = await runDeadLetters(["redrive", "e-12", "-c", clientFile], parts);
+
+    expect(code).toBe(130);
+    expect(String(stderr.read())).toBe("interrupted while it was reading: nothing was done\n");
+    expect(await messagesOf(broker, topic)).toEqual([]);
+    expect(await listed()).toHaveLength(1);
+  });
+
   test("of an ID that names nothing does nothing at all", async () => {
     await dead({ id: "e-7" });
 
@@ -325,27 +361,37 @@ describe("what the mapping offloaded", () => {
     await producer.send(deadLetterTopic, record);
   }
 
-  test("is listed as OFFLOADED and redriven like any other, for the group that the access file has", async () => {
-    const topics = ["order-events", "order-events.inventory.dlt"].map((name) => ({ topic: name, numPartitions: 1 }));
-    await admin.createTopics({ waitForLeaders: true, topics });
-    await offloaded("order-events", "order-events.inventory.dlt", "e-8");
+  test.each([
+    { service: "inventory", group: "inventory" },
+    { service: "order-status", group: "order-status.order-events" },
+  ])(
+    "is listed as OFFLOADED and redriven like any other, for the group that the access file has: $group",
+    async ({ service, group }) => {
+      const offloadedTo = `order-events.${service}.dlt`;
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: ["order-events", offloadedTo].map((name) => ({ topic: name, numPartitions: 1 })),
+      });
+      const id = `offloaded-by-${service}`;
+      await offloaded("order-events", offloadedTo, id);
 
-    const list = JSON.parse((await run("list", "--code", "OFFLOADED", "--group", "inventory", "--json")).out);
-    const { code } = await run("redrive", "--code", "OFFLOADED", "--group", "inventory");
+      const list = JSON.parse((await run("list", "--code", "OFFLOADED", "--group", group, "--json")).out);
+      const { code } = await run("redrive", "--code", "OFFLOADED", "--group", group);
 
-    expect(list.deadLetters).toMatchObject([{ eventId: "e-8", topic: "order-events", offset: 8, attempts: 11 }]);
-    expect(code).toBe(0);
-    const [message] = await messagesOf(broker, "order-events");
-    expect(message?.value?.toString()).toBe('{"name":"n-e-8"}');
-    expect(headersOf(message)).toMatchObject({
-      ce_id: "e-8",
-      trace: "\u0001\u00ff",
-      "dlt-redrive-group": "inventory",
-      "dlt-redrive-count": "1",
-      "dlt-first-error-code": "OFFLOADED",
-      "dlt-first-record": "order-events/0/8",
-    });
-  });
+      expect(list.deadLetters).toMatchObject([{ eventId: id, topic: "order-events", offset: 8, attempts: 11 }]);
+      expect(code).toBe(0);
+      const message = (await messagesOf(broker, "order-events")).at(-1);
+      expect(message?.value?.toString()).toBe(`{"name":"n-${id}"}`);
+      expect(headersOf(message)).toMatchObject({
+        ce_id: id,
+        trace: "\u0001\u00ff",
+        "dlt-redrive-group": group,
+        "dlt-redrive-count": "1",
+        "dlt-first-error-code": "OFFLOADED",
+        "dlt-first-record": "order-events/0/8",
+      });
+    },
+  );
 
   test("is not redriven while nothing says for which group", async () => {
     await offloaded(topic, dlt, "e-9");

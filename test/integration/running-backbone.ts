@@ -54,15 +54,23 @@ export async function caughtUp(backbone: Backbone): Promise<void> {
   await eventually("every mapping has caught up", async () => {
     const backlog = await openBacklog(backbone);
     try {
-      return ((await backlog.read()) === 0 && (await backlog.read()) === 0) || undefined;
-    } catch (error) {
-      // A broker that has just come back does not know at once that it coordinates the groups.
-      if (error instanceof kafkajs.KafkaJSError && error.retriable) return undefined;
-      throw error;
+      return await unlessRetriable(
+        async () => ((await backlog.read()) === 0 && (await backlog.read()) === 0) || undefined,
+      );
     } finally {
       await backlog.close();
     }
   });
+}
+
+/** A broker that has just come back does not know at once which groups it coordinates, and which partitions it leads. */
+async function unlessRetriable<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof kafkajs.KafkaJSError && error.retriable) return undefined;
+    throw error;
+  }
 }
 
 /** Every message that the topic holds now. */
@@ -70,7 +78,8 @@ export async function messagesOf({ kafka }: Pick<Backbone, "kafka">, topic: stri
   const admin = kafka.admin();
   const consumer = kafka.consumer({ groupId: `test-${crypto.randomUUID()}`, maxWaitTimeInMs: 100 });
   await Promise.all([admin.connect(), consumer.connect()]);
-  const offsets = await admin.fetchTopicOffsets(topic);
+  const ask = () => unlessRetriable(() => admin.fetchTopicOffsets(topic));
+  const offsets = await eventually(`${topic} has leaders`, ask);
   const expected = offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
   const messages: KafkaMessage[] = [];
   await consumer.subscribe({ topic, fromBeginning: true });

@@ -14,7 +14,7 @@ export interface Figures {
 /** Prints the figures of one test in one line, and keeps them for the sum of the run. */
 export function report(invariant: string, figures: Figures): void {
   process.stdout.write(`${invariant}: ${JSON.stringify(figures)}\n`);
-  appendFileSync(inject("integrityParts").figuresFile, `${JSON.stringify(figures)}\n`);
+  appendFileSync(inject("figuresFile"), `${JSON.stringify(figures)}\n`);
 }
 
 /** One line: the sums over all tests that have reported. Undefined when none has. */

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startLoneDynamoDb } from "../../../local/lone-dynamodb.ts";
 import { startTestBroker } from "../../integration/running-broker.ts";
-import { sumOf } from "./figures.ts";
 import type { IntegrityParts } from "./parts.ts";
 
 declare module "vitest" {
@@ -13,19 +12,16 @@ declare module "vitest" {
   }
 }
 
-/** One broker and one DynamoDB Local for all files of this folder: each test has topics and tables of its own. */
+/** One broker and one DynamoDB Local for all files of the project: each test has topics and tables of its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "integrity-"));
   const [broker, dynamoDb] = await Promise.all([startTestBroker(), startLoneDynamoDb()]);
   const { port: brokerPort, credentials, certificateFile } = broker;
-  const figuresFile = join(folder, "figures");
   const compileCache = join(folder, "compile-cache");
   const brokerParts = { brokerPort, credentials, certificateFile };
-  project.provide("integrityParts", { ...brokerParts, dynamoDbPort: dynamoDb.port, figuresFile, compileCache });
+  project.provide("integrityParts", { ...brokerParts, dynamoDbPort: dynamoDb.port, compileCache });
   return async () => {
     await Promise.all([broker.stop(), dynamoDb.stop()]);
-    const sum = sumOf(figuresFile);
-    if (sum !== undefined) process.stdout.write(`${sum}\n`);
     rmSync(folder, { recursive: true, force: true });
   };
 }

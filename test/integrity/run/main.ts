@@ -23,7 +23,7 @@ async function main(): Promise<number> {
   const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 32));
   process.env.INTEGRITY_SEED = String(wholeNumber("--seed", seed, 0, 2 ** 32 - 1));
   process.stdout.write(`integrity: --rounds ${process.env.INTEGRITY_ROUNDS} --seed ${process.env.INTEGRITY_SEED}\n`);
-  const vitest = await startVitest("test", positionals, { project: ["integrity"], watch: false });
+  const vitest = await startVitest("test", positionals, { project: ["integrity*"], watch: false });
   await vitest.close();
   return Number(process.exitCode ?? 0);
 }

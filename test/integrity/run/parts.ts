@@ -7,7 +7,7 @@ import { dynamoDbSettings } from "../../../local/provision.ts";
 import { stopIdleTimers } from "../../../shared/kafka/index.ts";
 import { eventually } from "../../integration/running-backbone.ts";
 
-/** Where the parts are that run for all tests of this folder. */
+/** Where the parts are that run for all tests beside this folder. */
 export interface IntegrityParts {
   readonly dynamoDbPort: number;
   readonly brokerPort: number;
@@ -17,8 +17,6 @@ export interface IntegrityParts {
   readonly certificateFile: string;
   /** Folder in which consumer processes keep their compiled modules. */
   readonly compileCache: string;
-  /** Takes the figures of each test, a JSON object a line. */
-  readonly figuresFile: string;
 }
 
 /** The parts as one test uses them: tables and a dead-letter topic that are nobody else's. */
@@ -43,7 +41,7 @@ export async function createTestParts(): Promise<TestParts> {
   const [claimsTable, effectsTable, deadLetterTopic] = await Promise.all([
     createTable(client, "claims"),
     createTable(client, "effects"),
-    createTopic(kafka),
+    createTopic(kafka, "dead-letters"),
   ]);
   return { ...parts, client, kafka, claimsTable, effectsTable, deadLetterTopic };
 }
@@ -61,8 +59,9 @@ async function createTable(client: DynamoDBDocumentClient, name: string): Promis
   return TableName;
 }
 
-async function createTopic(kafka: Kafka): Promise<string> {
-  const topic = `dead-letters-${crypto.randomUUID()}`;
+/** Makes a topic of two partitions that is nobody else's. */
+export async function createTopic(kafka: Kafka, name: string): Promise<string> {
+  const topic = `${name}-${crypto.randomUUID()}`;
   const admin = kafka.admin();
   await admin.connect();
   await admin.createTopics({ topics: [{ topic, numPartitions: 2 }], waitForLeaders: false });

@@ -29,8 +29,8 @@ describe("arguments of a bench", () => {
   });
 
   test.each([
-    [[], "NAME is missing: has to be decode or cold-start or exactly-once or orders"],
-    [["encode"], "NAME encode: has to be decode or cold-start or exactly-once or orders"],
+    [[], "NAME is missing: has to be decode or cold-start or exactly-once or orders or order-latency"],
+    [["encode"], "NAME encode: has to be decode or cold-start or exactly-once or orders or order-latency"],
     [["decode", "--rounds", "14"], "--rounds 14: has to be a whole number from 15 to 1000"],
     [["decode", "--batch", "0"], "--batch 0: has to be whole numbers from 1 to 10000"],
     [["decode", "more"], "more does not go with decode"],

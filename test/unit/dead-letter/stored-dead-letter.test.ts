@@ -29,6 +29,24 @@ describe("a dead letter that is read back", () => {
     expect(read(inTopic(without)).obstacle).toBe("dlt-consumer-group are missing or empty");
   });
 
+  test("is redriven nowhere but to the topic whose dead letters lie there", () => {
+    const elsewhere = read(inTopic(letterOf({ ...original, topic: "dead-letter-actions" })));
+    expect(elsewhere.obstacle).toBe(
+      "dlt-original-topic is dead-letter-actions, whose dead letters do not lie in orders.inventory.dlt",
+    );
+  });
+
+  test("cannot be redriven for a group that the topic's service is not in any more", () => {
+    const obstacleFor = (group: string | undefined) =>
+      readDeadLetters(inTopic(letterOf()), { groupOf: () => group })[0]?.obstacle;
+
+    expect(obstacleFor("inventory")).toBeUndefined();
+    expect(obstacleFor(undefined)).toBeUndefined();
+    expect(obstacleFor("inventory.orders")).toBe(
+      "its group inventory does not read orders any more, the access file has inventory.orders: nobody would take it",
+    );
+  });
+
   test("is there with the code UNKNOWN if somebody else wrote it", () => {
     for (const value of [null, Buffer.from("{}"), Buffer.from("[1"), Buffer.from('{"requestContext":{}}')]) {
       const letter = read(inTopic({ key: null, value, headers: [] }));
@@ -117,6 +135,15 @@ describe("doubles", () => {
       doublesKeyOf(read(inTopic(letterOf(record)))),
     );
     expect(same).toBe(one);
+    expect(other).not.toBe(one);
+  });
+
+  test("are none where neither is known: to take one off the list must not take others", () => {
+    const { headers, ...rest } = letterOf({ ...original, headers: [] });
+    const placeless = { ...rest, headers: headers.filter(([name]) => name !== "dlt-original-offset") };
+
+    const [one, other] = [7, 8].map((offset) => doublesKeyOf(read(inTopic(placeless, offset))));
+
     expect(other).not.toBe(one);
   });
 });

@@ -63,6 +63,13 @@ test("a disabled rule does nothing", async () => {
 
 test.each([
   ["a cron expression", { ScheduleExpression: "cron(0 * * * ? *)" }, "AWS::Events::Rule", /must be a rate/],
+  ["no time at all", { ScheduleExpression: "rate(0 minutes)" }, "AWS::Events::Rule", /from 1 minute to 24 days/],
+  [
+    "what a timer cannot wait",
+    { ScheduleExpression: "rate(30 days)" },
+    "AWS::Events::Rule",
+    /from 1 minute to 24 days/,
+  ],
   ["an event pattern", { EventPattern: { source: ["aws.ec2"] } }, "AWS::Events::Rule", /EventPattern/],
   ["an input", { Targets: [{ Arn: "relay", Id: "Target0", Input: "{}" }] }, "AWS::Events::Rule", /Input/],
   ["EventBridge Scheduler", {}, "AWS::Scheduler::Schedule", /use a rule/],

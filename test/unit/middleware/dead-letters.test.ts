@@ -29,6 +29,13 @@ describe("deadLetters", () => {
     expect(namesOf(producer.sent[0]?.record).every((name) => name.startsWith("dlt-"))).toBe(true);
   });
 
+  test("tells the engine whose dead letters they are", async () => {
+    const handler = middy<unknown, unknown>()
+      .use(deadLetters({ topic: "t.dlt", consumerGroup: "g", producer: new MemoryProducer() }))
+      .handler(async (event) => batchOfEvent(event)?.deadLetters?.consumerGroup);
+    expect(await invoke(handler, {})).toBe("g");
+  });
+
   test("writes the names of Spring and Connect besides, when asked to", async () => {
     const producer = new MemoryProducer();
     await publish({ producer, headersFor: ["spring", "connect"] });

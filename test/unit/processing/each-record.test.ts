@@ -317,6 +317,17 @@ describe("eachRecord", () => {
     await expect(run).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
   });
 
+  test("refuses dead letters of another consumer group, which it would skip when they are redriven", async () => {
+    const run = runBatch({
+      records: [decoded({ id: "a" })],
+      decide: writeName,
+      without: (batch) => {
+        if (batch.deadLetters) batch.deadLetters = { ...batch.deadLetters, consumerGroup: "billing" };
+      },
+    });
+    await expect(run).rejects.toThrow("deadLetters() has 'billing', idempotency() 'group'");
+  });
+
   test("names the middlewares that are missing, and unknown options", async () => {
     await expect(eachRecord(writeName)({}, {})).rejects.toThrow(
       "eachRecord needs cloudEvents() and idempotency() before it",

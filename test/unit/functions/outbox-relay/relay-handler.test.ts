@@ -31,6 +31,7 @@ function handlerOf(errors: Readonly<Record<string, BackboneError>> = {}) {
   const asked: (readonly string[])[] = [];
   const swept: unknown[] = [];
   const metrics: Record<string, unknown>[] = [];
+  const logged: object[] = [];
   const now = new Date("2026-01-01T00:00:00Z");
   const resultOf = (groupKey: string): RelayedKey => ({
     groupKey,
@@ -52,7 +53,7 @@ function handlerOf(errors: Readonly<Record<string, BackboneError>> = {}) {
     service: "inventory-outbox",
     sweepOlderThanMs: 60_000,
     marginMs: 20_000,
-    logger: { info: () => {}, warn: () => {}, error: () => {} },
+    logger: { info: (_, fields = {}) => void logged.push(fields), warn: () => {}, error: () => {} },
     writeMetrics: (line) => metrics.push(JSON.parse(line)),
     now: () => now,
   });
@@ -60,6 +61,7 @@ function handlerOf(errors: Readonly<Record<string, BackboneError>> = {}) {
     asked,
     swept,
     metrics,
+    logged,
     now,
     invoke: (event: unknown) => invoke(handler, event, { context: { getRemainingTimeInMillis: () => 60_000 } }),
   };
@@ -95,6 +97,21 @@ describe("woken by the stream", () => {
     expect(await invoke({ Records: records })).toEqual({ batchItemFailures: [{ itemIdentifier: "21" }] });
 
     expect(metrics).toMatchObject([{ KeysUnfinished: 2 }]);
+  });
+
+  test("logs why, once for all the keys that it is the same for", async () => {
+    const denied = new BackboneError("DATABASE_UNAVAILABLE", "the table did not answer: AccessDeniedException");
+    const { logged, invoke } = handlerOf({ k: denied, l: denied, m: away });
+
+    await invoke({ Records: [streamRecord("k", "1"), streamRecord("l", "2"), streamRecord("m", "3")] });
+    await invoke({ Records: [streamRecord("n", "4")] });
+
+    expect(logged).toEqual([
+      expect.objectContaining({
+        reasons: "DATABASE_UNAVAILABLE: the table did not answer: AccessDeniedException; KAFKA_UNAVAILABLE: away",
+      }),
+      expect.not.objectContaining({ reasons: expect.anything() }),
+    ]);
   });
 
   test("does not hold the shard up for a key that no repetition helps", async () => {

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import { describe, expect, test } from "vitest";
 import { listText, timeText } from "../../../../local/dead-letters/list-text.ts";
-import { printable, textOrHex } from "../../../../local/dead-letters/output.ts";
+import { jsonLine, printable, textOrHex } from "../../../../local/dead-letters/output.ts";
 import { type Entry, summaryOf } from "../../../../local/dead-letters/selection.ts";
 import { inTopic, letterOf, original, read } from "../../dead-letter/stored.ts";
 
@@ -53,6 +53,34 @@ describe("the list", () => {
 test("what comes from records cannot talk to the terminal", () => {
   expect(printable("a\u001b[2Jb\n\u202e\u2028é😀")).toBe("a\\u001b[2Jb\\u000a\\u202e\\u2028é😀");
   expect(timeText("2026\u001b")).toBe("2026\\u001b");
+});
+
+test("nor can the JSON that programs get, which stays the same JSON", () => {
+  const said = { key: "a\u009b2J\u{e0001}\u2028\n" };
+
+  const line = jsonLine(said);
+
+  expect(line).toBe('{"key":"a\\u009b2J\\udb40\\udc01\\u2028\\n"}\n');
+  expect(JSON.parse(line)).toEqual(said);
+});
+
+test("a header as long as a record does not make the table as wide", () => {
+  const long = entry(null);
+  const letter = { ...long.letter, errorCode: "X".repeat(5_000), failedAt: "y".repeat(5_000) };
+
+  const lines = listText([{ ...long, letter }], { all: false }, plain).split("\n");
+
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(200);
+});
+
+test("a summary does not keep the response that its record came in", () => {
+  const response = Buffer.alloc(100_000, "k");
+  const letter = read(inTopic(letterOf({ ...original, key: response.subarray(10, 13) })));
+
+  const { key } = summaryOf(letter).source;
+
+  expect(key).toEqual(Buffer.from("kkk"));
+  expect(key?.buffer).not.toBe(response.buffer);
 });
 
 test.each([

@@ -153,6 +153,31 @@ describe("an event source mapping", () => {
     expect(consumer.committed).toEqual([]);
   });
 
+  it("lets a partition whose batch takes long wait alone, until the batch is done", async () => {
+    const { promise: held, resolve: answer } = Promise.withResolvers<InvocationResult>();
+    const { consumer, invocations } = await setUp([held]);
+    await consumer.deliver(0, [10]);
+    expect([...consumer.paused]).toEqual([0]);
+    await consumer.deliver(1, [20]);
+    expect(invocations).toEqual([["0@10"], ["1@20"]]);
+    expect(consumer.committed).toEqual(["1@21"]);
+    answer(ok());
+    await vi.waitFor(() => expect(consumer.paused.size).toBe(0));
+    expect(consumer.committed).toEqual(["1@21", "0@11"]);
+  });
+
+  it("fails the next batch with what went wrong aside, so that the consumer sees to it", async () => {
+    const { promise: held, resolve: answer } = Promise.withResolvers<InvocationResult>();
+    const { consumer } = await setUp([held]);
+    await consumer.deliver(0, [10]);
+    consumer.failNextCommit(new Error("not the coordinator"));
+    answer(ok());
+    await vi.waitFor(() => expect(consumer.paused.size).toBe(0));
+    await expect(consumer.deliver(0, [10])).rejects.toThrow("not the coordinator");
+    await consumer.deliver(0, [10]);
+    expect(consumer.committed).toEqual(["0@11"]);
+  });
+
   it("tells when it has ended by itself, not when its consumer begins anew", async () => {
     const { consumer, onCrash } = await setUp();
     consumer.crash(true);

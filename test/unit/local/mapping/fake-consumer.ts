@@ -19,17 +19,22 @@ export interface FakeConsumer {
   readonly asked: Record<string, unknown>;
   /** Committed offsets in order, each as `<partition>@<offset>`. */
   readonly committed: readonly string[];
-  /** Hands the next messages of a partition to the mapping; resolves when the mapping is done with them. */
+  /** Partitions that the mapping does not want to read now. */
+  readonly paused: ReadonlySet<number>;
+  /** Hands the next messages of a partition to the mapping; resolves when more may be handed over, of any. */
   deliver(partition: number, offsets: readonly number[]): Promise<void>;
+  failNextCommit(error: Error): void;
   crash(restart: boolean): void;
 }
 
 export function fakeConsumer(topic: string): FakeConsumer {
   const asked: Record<string, unknown> = {};
   const committed: string[] = [];
+  const paused = new Set<number>();
   let run: ConsumerRunConfig = {};
   let onCrash = (_: ConsumerCrashEvent) => {};
   let running = true;
+  let commitFailure: Error | undefined;
 
   const { events } = new kafkajs.Kafka({ brokers: ["nowhere:1"] }).consumer({ groupId: "none" });
   const consumer: UsedOfConsumer = {
@@ -49,6 +54,9 @@ export function fakeConsumer(topic: string): FakeConsumer {
       run = config;
     },
     commitOffsets: async (offsets) => {
+      const failure = commitFailure;
+      commitFailure = undefined;
+      if (failure !== undefined) throw failure;
       committed.push(...offsets.map(({ partition, offset }) => `${partition}@${offset}`));
     },
   };
@@ -63,6 +71,7 @@ export function fakeConsumer(topic: string): FakeConsumer {
     kafka: kafka as Kafka,
     asked,
     committed,
+    paused,
     async deliver(partition, offsets) {
       const messages = offsets.map(messageAt);
       await run.eachBatch?.({
@@ -79,12 +88,18 @@ export function fakeConsumer(topic: string): FakeConsumer {
         },
         resolveOffset: () => {},
         heartbeat: async () => {},
-        pause: () => () => {},
+        pause: () => {
+          paused.add(partition);
+          return () => void paused.delete(partition);
+        },
         commitOffsetsIfNecessary: async () => {},
         uncommittedOffsets: () => ({ topics: [] }),
         isRunning: () => running,
         isStale: () => false,
       });
+    },
+    failNextCommit(error) {
+      commitFailure = error;
     },
     crash(restart) {
       const payload = { error: new Error("not authorized"), groupId: "inventory", restart };

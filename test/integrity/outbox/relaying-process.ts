@@ -1,8 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { dynamoDbSettings } from "../../local/provision.ts";
-import { createProducer } from "../../shared/kafka/index.ts";
-import { createOutboxRelay } from "../../shared/outbox/index.ts";
+import { dynamoDbSettings } from "../../../local/provision.ts";
+import { createProducer } from "../../../shared/kafka/index.ts";
+import { createOutboxRelay } from "../../../shared/outbox/index.ts";
 
 // Sweeps an outbox, and stops at its first deletion: it says so, and waits to be killed between acknowledgement and deletion.
 const [, , broker = "", dynamoDbPort = "", table = ""] = process.argv;

@@ -1,0 +1,17 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { groupsOf } from "../../../../local/dead-letters/access-file-groups.ts";
+import { readAccess } from "../../../../shared/access/index.ts";
+
+const groupOf = groupsOf(readAccess(join(import.meta.dirname, "../../../../infra/access.yaml"), { stage: "prod" }));
+
+test.each([
+  ["order-events.inventory.dlt", "order-events", "inventory"],
+  // A service of several topics reads each in a group of its own, and that one has to take what is redriven.
+  ["order-events.order-status.dlt", "order-events", "order-status.order-events"],
+  ["inventory-events.order-status.dlt", "inventory-events", "order-status.inventory-events"],
+  ["order-events.nobody.dlt", "order-events", undefined],
+  ["order-events.inventory.dlt", "inventory-events", undefined],
+])("dead letters in %s of %s are those of the group %s", (deadLetterTopic, topic, group) => {
+  expect(groupOf(deadLetterTopic, topic)).toBe(group);
+});
