@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startDynamoDb } from "./parts/dynamodb.ts";
+import { type DynamoDbOptions, startDynamoDb } from "./parts/dynamodb.ts";
 import { cacheFolder, installParts } from "./parts/install.ts";
 import { defaultJavaSearch, requireJava } from "./parts/java.ts";
 import { freePorts } from "./parts/ports.ts";
@@ -12,7 +12,7 @@ export interface LoneDynamoDb {
 }
 
 /** DynamoDB Local without a backbone around it, in memory: for tests and benches of what writes to it. */
-export async function startLoneDynamoDb(): Promise<LoneDynamoDb> {
+export async function startLoneDynamoDb(options: Pick<DynamoDbOptions, "jvmFlags"> = {}): Promise<LoneDynamoDb> {
   const [parts, { dynamodb: port }] = await Promise.all([
     installParts(cacheFolder(process.env), (line) => void process.stderr.write(`${line}\n`)),
     freePorts(),
@@ -24,6 +24,7 @@ export async function startLoneDynamoDb(): Promise<LoneDynamoDb> {
     port,
     folder,
     keepsTables: false,
+    ...options,
     logFile: join(folder, "dynamodb.log"),
   });
   return {

@@ -12,6 +12,8 @@ export interface DynamoDbOptions {
   /** Whether the tables are kept on disk; otherwise they live in memory. */
   readonly keepsTables: boolean;
   readonly logFile: string;
+  /** Flags of its JVM. @default those of every part, which are for a quick start */
+  readonly jvmFlags?: readonly string[];
 }
 
 /** Starts DynamoDB Local; one set of tables for every caller, whatever credentials and region it signs with. */
@@ -21,7 +23,7 @@ export async function startDynamoDb(options: DynamoDbOptions): Promise<GuardedPr
     name: "DynamoDB Local",
     command: options.java,
     args: [
-      ...jvmFlags,
+      ...(options.jvmFlags ?? jvmFlags),
       "-Xmx768m",
       `-Djava.library.path=${options.jars}`,
       "-cp",

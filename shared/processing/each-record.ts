@@ -17,7 +17,12 @@ import { settle } from "./settle.ts";
 export interface EachRecordOptions {
   /** What keeps its order. @default "key" */
   readonly ordering?: Ordering;
-  /** Records worked side by side, over all partitions, 1 or more. @default 200 */
+  /**
+   * Records worked side by side, over all partitions, 1 or more.
+   *
+   * @default 400, eight full transactions of a claim and a write; 20 with `effects: "external"`, whose other side may not
+   * bear more
+   */
   readonly concurrency?: number;
   /**
    * How long a decided record waits for those that are still being decided about, to share a transaction with them, in
@@ -54,7 +59,7 @@ export interface ExternalEffectsOptions extends EachRecordOptions {
 const optionsSchema = v.strictObject({
   effects: v.optional(v.literal("external")),
   ordering: v.optional(v.picklist(["key", "partition", "none"]), "key"),
-  concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 200),
+  concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   lingerMs: v.optional(v.pipe(v.number(), v.minValue(0)), 5),
   marginMs: v.optional(v.pipe(v.number(), v.minValue(0)), 1_000),
   maxRedecisions: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 10),
@@ -105,6 +110,7 @@ export function eachRecord<T>(
     options,
   );
   const { now = () => new Date(), newToken = randomUUID, random = Math.random } = engine;
+  const { concurrency = engine.effects === "external" ? 20 : 400 } = engine;
   const backoff = { baseMs: engine.backoffBaseMs, maxMs: engine.backoffMaxMs, random };
 
   return async function handleBatch(event, context) {
@@ -119,7 +125,7 @@ export function eachRecord<T>(
         : decideAndCommit(handle as Decide<T>, { ...parts, outbox: batch.outbox });
     const settling = { ...parts, attempt, deadLetters, maxRedecisions: engine.maxRedecisions };
     try {
-      const settled = await sideBySide(lanesOf(records, engine.ordering), engine.concurrency, (lane) =>
+      const settled = await sideBySide(lanesOf(records, engine.ordering), concurrency, (lane) =>
         workLane(lane, (record) => {
           const work = () => settle(record, settling);
           return tracing ? tracing.aroundRecord(record, work) : work();

@@ -21,7 +21,7 @@ export interface ConsumerOptions {
   readonly maxAttempts?: number;
   /** @default 1000 */
   readonly marginMs?: number;
-  /** @default 200 */
+  /** @default 400 */
   readonly concurrency?: number;
   /** See `ConsumerSettings`. @default false */
   readonly external?: boolean;
@@ -58,7 +58,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     credentials: parts.credentials,
     maxAttempts: options.maxAttempts ?? 3,
     marginMs: options.marginMs ?? 1_000,
-    concurrency: options.concurrency ?? 200,
+    concurrency: options.concurrency ?? 400,
     external: options.external ?? false,
     ...(crash && { crash }),
     ...(registryAway && { registryAway }),
