@@ -1,7 +1,7 @@
 import type { CdkCustomResourceEvent, CdkCustomResourceResponse } from "aws-lambda";
 import * as v from "valibot";
-import type { Acl } from "../../shared/access/index.ts";
-import { keyOf, operations, patternTypes, permissions, resourceTypes } from "../../shared/access-plan/index.ts";
+import { type Acl, operations, patternTypes, permissions, resourceTypes } from "../../shared/access/index.ts";
+import { keyOf } from "../../shared/access-plan/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
 
 /** The ACLs of a cluster. */

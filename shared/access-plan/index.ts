@@ -1,4 +1,3 @@
-export { operations, patternTypes, permissions, resourceTypes } from "./acl-words.ts";
 export { applyPlan, checkWithBrokers } from "./apply-plan.ts";
 export { desiredStateOf, fittedTo, type States, targeted, unknownTargets } from "./desired-state.ts";
 export { readAcls, toKafkajsAcl } from "./kafka-acls.ts";

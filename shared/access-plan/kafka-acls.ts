@@ -1,6 +1,5 @@
 import kafkajs, { type Admin } from "kafkajs";
-import type { Acl } from "../access/index.ts";
-import { operations, patternTypes, permissions, resourceTypes } from "./acl-words.ts";
+import { type Acl, operations, patternTypes, permissions, resourceTypes } from "../access/index.ts";
 
 // Node finds only some of the names that this CommonJS package exports.
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;

@@ -1,6 +1,6 @@
 import * as v from "valibot";
+import { operations, patternTypes, permissions, resourceTypes } from "../access/index.ts";
 import { BackboneError } from "../errors.ts";
-import { operations, patternTypes, permissions, resourceTypes } from "./acl-words.ts";
 import { actions, type Plan } from "./model.ts";
 
 const action = v.picklist(actions);

@@ -1,3 +1,4 @@
+export { operations, patternTypes, permissions, resourceTypes } from "./acl-words.ts";
 export { aclsOf, scramUserNamesOf } from "./acls.ts";
 export { consumerGroupOf, mappedService } from "./consumer-groups.ts";
 export { deadLetterRetentionDays, deadLetterTopicName, deadLetterTopicsOf, topicsOf } from "./dead-letters.ts";

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { operations, patternTypes, permissions, resourceTypes } from "./acl-words.ts";
 import { isTopicSetting } from "./topic-settings.ts";
 
 /** Kafka's own limit: the name is part of a folder's name, which file systems keep to 255 bytes. */
@@ -132,24 +133,12 @@ const user = mapping({
 
 const acl = mapping({
   name: text,
-  type: oneOf(["TOPIC", "GROUP", "CLUSTER", "TRANSACTIONAL_ID"]),
-  pattern: oneOf(["LITERAL", "PREFIXED"]),
+  type: oneOf(resourceTypes),
+  pattern: oneOf(patternTypes),
   principal: v.optional(principal),
   host: v.optional(text, "*"),
-  operation: oneOf([
-    "READ",
-    "WRITE",
-    "CREATE",
-    "DELETE",
-    "ALTER",
-    "DESCRIBE",
-    "CLUSTER_ACTION",
-    "DESCRIBE_CONFIGS",
-    "ALTER_CONFIGS",
-    "IDEMPOTENT_WRITE",
-    "ALL",
-  ]),
-  permission: oneOf(["ALLOW", "DENY"]),
+  operation: oneOf(operations),
+  permission: oneOf(permissions),
 });
 
 const settings = mapping({
