@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+// The tests compare what the programs print; colours forced upon the run are not part of it.
+delete process.env.FORCE_COLOR;
+
 const onRealParts = { testTimeout: 120_000, hookTimeout: 180_000 };
 
 export default defineConfig({

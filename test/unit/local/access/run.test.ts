@@ -1,17 +1,16 @@
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { WriteStream } from "node:tty";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { usage } from "../../../../local/access/arguments.ts";
 import { runAccess } from "../../../../local/access/run.ts";
 
-afterEach(() => vi.unstubAllEnvs());
-
-async function run(args: readonly string[], { terminal = false } = {}) {
+// The terminal's environment is the test's alone: Node takes colours away under CI, TMUX and others, too.
+async function run(args: readonly string[], { terminal }: { readonly terminal?: Record<string, string> } = {}) {
   const stream = () =>
     Object.assign(
       new PassThrough(),
-      terminal ? { isTTY: true, getColorDepth: WriteStream.prototype.getColorDepth } : {},
+      terminal && { isTTY: true, getColorDepth: () => WriteStream.prototype.getColorDepth(terminal) },
     );
   const [stdout, stderr] = [stream(), stream()] as const;
   const code = await runAccess(args, { stdout, stderr, env: { BACKBONE_CACHE_DIR: "/does/not/exist" } });
@@ -50,12 +49,9 @@ describe("runAccess", () => {
   });
 
   it("has colours on a terminal, unless NO_COLOR is set", async () => {
-    vi.stubEnv("NO_COLOR", undefined);
-    vi.stubEnv("FORCE_COLOR", undefined);
-    vi.stubEnv("TERM", "xterm-256color");
     const red = "\u001b[31merror\u001b[39m ";
-    expect((await run(["plan"], { terminal: true })).err.startsWith(red)).toBe(true);
-    vi.stubEnv("NO_COLOR", "1");
-    expect((await run(["plan"], { terminal: true })).err.startsWith("error ")).toBe(true);
+    const terminal = { TERM: "xterm-256color" };
+    expect((await run(["plan"], { terminal })).err.startsWith(red)).toBe(true);
+    expect((await run(["plan"], { terminal: { ...terminal, NO_COLOR: "1" } })).err.startsWith("error ")).toBe(true);
   });
 });
