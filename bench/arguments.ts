@@ -1,5 +1,4 @@
-import { parseArgs } from "node:util";
-import * as v from "valibot";
+import { readCommand, wholeNumber } from "../local/command-line/read-command-line.ts";
 import { BackboneError } from "../shared/errors.ts";
 
 export const usage = `npm run bench -- NAME [options]
@@ -17,15 +16,31 @@ export const usage = `npm run bench -- NAME [options]
   --batch N [N…]   decode: records a batch (default 1000 100); the first is the figure, the others stand beside it
   --orders FILE    orders, exactly-once: the file of the orders (default examples/orders.csv)
   --seconds N      orders, order-latency: seconds of posting (to each server), 6 to 600 (default 30)
-  --rounds N       paired rounds, 15 to 1000 (default 21)
+  --rounds N       decode, exactly-once, cold-start: paired rounds, 15 to 1000 (default 21)
   --help           print this
 `;
 
-export const benchNames = ["decode", "cold-start", "exactly-once", "orders", "order-latency"] as const;
+const options = {
+  json: { type: "boolean", default: false },
+  batch: { type: "string", multiple: true },
+  orders: { type: "string", default: "examples/orders.csv" },
+  seconds: { type: "string", default: "30" },
+  rounds: { type: "string", default: "21" },
+  help: { type: "boolean" },
+} as const;
+const optionsOf = {
+  decode: ["json", "batch", "rounds"],
+  "cold-start": ["json", "rounds"],
+  "exactly-once": ["json", "orders", "rounds"],
+  orders: ["json", "orders", "seconds"],
+  "order-latency": ["json", "seconds"],
+} as const satisfies Record<string, readonly (keyof typeof options)[]>;
+
+export type BenchName = keyof typeof optionsOf;
 
 export interface Arguments {
   /** Absent when help is asked for. */
-  readonly bench?: (typeof benchNames)[number];
+  readonly bench?: BenchName;
   readonly json: boolean;
   /** Records a batch; at least one. */
   readonly batches: readonly number[];
@@ -34,48 +49,19 @@ export interface Arguments {
   readonly seconds: number;
 }
 
-const wholeNumber = (least: number, most: number) =>
-  v.pipe(v.string(), v.digits(), v.transform(Number), v.minValue(least), v.maxValue(most));
-
 /** @throws BackboneError INVALID_OPTIONS naming what is wrong and what is allowed */
 export function parseArguments(args: readonly string[]): Arguments {
-  const { values, positionals } = parse(args);
-  const [name, ...more] = positionals;
-  const rounds = checked("--rounds", wholeNumber(15, 1000), values.rounds, "a whole number from 15 to 1000");
-  const seconds = checked("--seconds", wholeNumber(6, 600), values.seconds, "a whole number from 6 to 600");
-  const given = { json: values.json, rounds, ordersFile: values.orders, seconds };
-  if (values.help) return { ...given, batches: [] };
-  const bench = checked("NAME", v.picklist(benchNames), name, benchNames.join(" or "));
-  if (values.batch === undefined ? more.length > 0 : bench !== "decode") {
-    throw new BackboneError("INVALID_OPTIONS", `${more[0] ?? "--batch"} does not go with ${bench}`);
+  const { values, command: bench, words } = readCommand(args, { options, word: "NAME", optionsOf });
+  const given = {
+    json: values.json,
+    rounds: wholeNumber("--rounds", values.rounds, 15, 1_000),
+    ordersFile: values.orders,
+    seconds: wholeNumber("--seconds", values.seconds, 6, 600),
+  };
+  if (bench === undefined) return { ...given, batches: [] };
+  if (values.batch === undefined && words.length > 0) {
+    throw new BackboneError("INVALID_OPTIONS", `${words[0]} does not go with ${bench}`);
   }
-  const batches = [...(values.batch ?? ["1000", "100"]), ...more].map((size) =>
-    checked("--batch", wholeNumber(1, 10_000), size, "whole numbers from 1 to 10000"),
-  );
-  return { ...given, bench, batches };
-}
-
-function checked<T>(what: string, schema: v.GenericSchema<unknown, T>, value: unknown, allowed: string): T {
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  throw new BackboneError("INVALID_OPTIONS", `${what} ${value ?? "is missing"}: has to be ${allowed}`);
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        json: { type: "boolean", default: false },
-        batch: { type: "string", multiple: true },
-        orders: { type: "string", default: "examples/orders.csv" },
-        seconds: { type: "string", default: "30" },
-        rounds: { type: "string", default: "21" },
-        help: { type: "boolean", default: false },
-      },
-    });
-  } catch (cause) {
-    throw new BackboneError("INVALID_OPTIONS", cause instanceof Error ? cause.message : String(cause), { cause });
-  }
+  const sizes = [...(values.batch ?? ["1000", "100"]), ...words];
+  return { ...given, bench, batches: sizes.map((size) => wholeNumber("--batch", size, 1, 10_000)) };
 }

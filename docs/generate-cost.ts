@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { App } from "aws-cdk-lib";
 import { defineBackbone } from "../infra/backbone.ts";
@@ -82,5 +82,3 @@ function counted(value: number, unit: string): string {
 function rounded(line: CostLine): number {
   return Math.round(amountOf(line) * 100) / 100;
 }
-
-if (import.meta.main) writeFileSync(costPagePath, costPage());

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { errorCodes } from "../shared/errors.ts";
 
 /** Where the page is kept. */
@@ -12,7 +11,7 @@ export function errorsPage(): string {
       codes.filter(([, code]) => code.retriable === retriable).map(([name, { meaning }]) => [`\`${name}\``, meaning]),
     );
   return [
-    "<!-- Generated from shared/errors.ts by `node docs/generate-errors.ts`; a test fails when it is stale. -->",
+    "<!-- Generated from shared/errors.ts by `npm run docs`; a test fails when it is stale. -->",
     "# Error codes",
     "",
     "Every error of this project is a `BackboneError` with one of these codes, whether it is retriable, and its `cause`.",
@@ -43,5 +42,3 @@ function table(rows: [code: string, meaning: string][]): string[] {
     `| ${code.padEnd(codeWidth ?? 0, fill)} | ${meaning.padEnd(meaningWidth ?? 0, fill)} |`;
   return [line("code", "meaning"), line("-", "-", "-"), ...rows.map(([code, meaning]) => line(code, meaning))];
 }
-
-if (import.meta.main) writeFileSync(errorsPagePath, errorsPage());

@@ -1,8 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
-import * as v from "valibot";
 import { BackboneError } from "../shared/errors.ts";
+import { readCommandLine, wholeNumber } from "./command-line/read-command-line.ts";
 import { defaultStage } from "./template/synthesize.ts";
 
 export const usage = `npm start -- [options]
@@ -30,23 +29,30 @@ export interface Arguments {
   readonly freePorts: boolean;
 }
 
-const repeatSchema = v.pipe(v.string(), v.digits(), v.transform(Number), v.minValue(1), v.maxValue(1_000_000));
+const options = {
+  orders: { type: "string" },
+  exit: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  repeat: { type: "string", default: "1" },
+  stage: { type: "string", default: defaultStage },
+  data: { type: "string" },
+  "free-ports": { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
 
 /** @throws BackboneError INVALID_OPTIONS naming what is wrong and what is allowed */
 export function parseArguments(args: readonly string[]): Arguments {
-  const values = parse(args);
-  const repeat = v.safeParse(repeatSchema, values.repeat);
-  if (!repeat.success)
-    throw new BackboneError("INVALID_OPTIONS", `--repeat ${values.repeat}: has to be a whole number from 1 to 1000000`);
-  for (const name of ["exit", "json", "repeat"] as const)
-    if (values.orders === undefined && args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)))
+  const { values, given } = readCommandLine(args, { options });
+  const repeat = wholeNumber("--repeat", values.repeat, 1, 1_000_000);
+  for (const name of ["exit", "json", "repeat"])
+    if (values.orders === undefined && given.includes(name))
       throw new BackboneError("INVALID_OPTIONS", `--${name} goes with --orders FILE.csv`);
   return {
     help: values.help,
     ordersFile: values.orders,
     exit: values.exit,
     json: values.json,
-    repeat: repeat.output,
+    repeat,
     stage: values.stage,
     dataFolder: dataFolderOf(values.data),
     freePorts: values["free-ports"],
@@ -57,32 +63,7 @@ export function parseArguments(args: readonly string[]): Arguments {
 function dataFolderOf(folder: string | undefined): string | undefined {
   if (folder === undefined) return undefined;
   const path = resolve(folder);
-  if (folder === "" || (existsSync(path) && !statSync(path).isDirectory()))
-    throw new BackboneError(
-      "INVALID_OPTIONS",
-      `--data ${folder === "" ? '""' : folder}: has to be a folder, or a path where one can be made`,
-    );
+  if (existsSync(path) && !statSync(path).isDirectory())
+    throw new BackboneError("INVALID_OPTIONS", `--data ${folder}: has to be a folder, or a path where one can be made`);
   return path;
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        orders: { type: "string" },
-        exit: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        repeat: { type: "string", default: "1" },
-        stage: { type: "string", default: defaultStage },
-        data: { type: "string" },
-        "free-ports": { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new BackboneError("INVALID_OPTIONS", error instanceof Error ? error.message : String(error), {
-      cause: error,
-    });
-  }
 }

@@ -1,8 +1,7 @@
-import { styleText } from "node:util";
 import { SingleBar } from "cli-progress";
-import { BackboneError } from "../shared/errors.ts";
 import { type Arguments, parseArguments, usage } from "./arguments.ts";
 import type { Backbone } from "./backbone.ts";
+import { exitCodeOf } from "./command-line/exit-code.ts";
 import { launchBackbone } from "./launch.ts";
 import { type OrderBody, readOrders } from "./orders/read-orders.ts";
 import { isAsPromised, toJson, toText } from "./orders/report.ts";
@@ -11,15 +10,7 @@ import { runOrders } from "./orders/run-orders.ts";
 // Exit codes: 0 as promised; 1 something is lost, doubled, not settled or broken; 2 wrong arguments, a bad orders file
 // or a missing prerequisite; 130 interrupted before the orders were accounted for.
 const interruptedCode = 130;
-const usageCodes: readonly string[] = ["INVALID_OPTIONS", "PREREQUISITE_MISSING"];
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof BackboneError)) throw error;
-  process.stderr.write(`${styleText("red", "error", { stream: process.stderr })} ${error.message}\n`);
-  process.exitCode = usageCodes.includes(error.code) ? 2 : 1;
-}
+process.exitCode = await exitCodeOf(() => main(process.argv.slice(2)));
 // Whatever still holds the event loop, a socket that is being closed, belongs to parts that are stopped by now.
 process.exit();
 

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { BackboneError } from "../../shared/errors.ts";
+import { readCommand } from "../command-line/read-command-line.ts";
 import { defaultStage } from "../template/synthesize.ts";
 
 export const usage = `npm run access -- COMMAND [options]
@@ -33,8 +33,7 @@ export const usage = `npm run access -- COMMAND [options]
 Exit code: 0 fine, 1 drift, 2 an error; after an error of plan or validate, and after a refusal of apply, nothing was changed.
 `;
 
-export const commands = ["validate", "plan", "apply", "import", "drift"] as const;
-export type Command = (typeof commands)[number];
+export type Command = "validate" | "plan" | "apply" | "import" | "drift";
 
 export type ConnectionArguments =
   | { readonly kind: "local" }
@@ -58,23 +57,42 @@ export interface Arguments {
   readonly connection: ConnectionArguments;
 }
 
-const connectionOptions = ["command-config", "bootstrap-servers", "auth", "secret"] as const;
+/** Command line options that say which cluster; the same for every command line tool. */
+export const connectionParsing = {
+  "command-config": { type: "string", short: "c" },
+  "bootstrap-servers": { type: "string" },
+  auth: { type: "string" },
+  secret: { type: "string" },
+} as const;
+export const connectionOptions = ["command-config", "bootstrap-servers", "auth", "secret"] as const;
+
+const options = {
+  file: { type: "string", short: "f" },
+  stage: { type: "string" },
+  "include-unchanged": { type: "boolean" },
+  output: { type: "string", short: "o" },
+  plan: { type: "string", short: "p" },
+  delete: { type: "boolean" },
+  yes: { type: "boolean" },
+  target: { type: "string", multiple: true },
+  "skip-acls": { type: "boolean" },
+  ...connectionParsing,
+  help: { type: "boolean" },
+} as const;
 const choices = ["file", "stage", "target", "skip-acls"] as const;
-/** Which options go with which command; `--help` goes with all. */
-const optionsOf: Readonly<Record<Command, readonly string[]>> = {
+const optionsOf = {
   validate: ["file", "stage"],
   plan: [...choices, ...connectionOptions, "include-unchanged", "output", "delete"],
   apply: [...choices, ...connectionOptions, "plan", "delete", "yes"],
   import: [...connectionOptions, "output", "skip-acls"],
   drift: [...choices, ...connectionOptions],
-};
+} as const satisfies Record<Command, readonly (keyof typeof options)[]>;
 /** What a plan file was made with is not to be said again. */
 const fixedByPlan = ["stage", "target", "skip-acls", "delete"];
 
 /** @throws BackboneError INVALID_OPTIONS naming what is wrong and what is allowed */
 export function parseArguments(args: readonly string[]): Arguments {
-  const { values, positionals } = parse(args);
-  const [command, ...more] = positionals;
+  const { values, given, command, words } = readCommand(args, { options, word: "COMMAND", optionsOf });
   const parsed = {
     file: values.file ?? "infra/access.yaml",
     stage: values.stage ?? defaultStage,
@@ -83,29 +101,15 @@ export function parseArguments(args: readonly string[]): Arguments {
     planFile: values.plan,
     delete: values.delete ?? false,
     yes: values.yes ?? false,
-    targets: values.target === undefined ? [] : [...values.target, ...more],
+    targets: values.target === undefined ? [] : [...values.target, ...words],
     skipAcls: values["skip-acls"] ?? false,
   };
-  if (values.help === true) return { ...parsed, command: undefined, connection: { kind: "local" } };
-  if (!isCommand(command)) {
-    throw invalid(`COMMAND ${command ?? "is missing"}: has to be ${commands.slice(0, -1).join(", ")} or drift`);
-  }
-  const given = Object.keys(values);
-  const stray = given.find((name) => !optionsOf[command].includes(name));
-  if (stray !== undefined) throw invalid(`--${stray} does not go with ${command}`);
-  if (more.length > 0 && values.target === undefined) throw invalid(`${more[0]} does not go with ${command}`);
-  const fixed = values.plan === undefined ? undefined : given.find((name) => fixedByPlan.includes(name));
+  if (command === undefined) return { ...parsed, command, connection: { kind: "local" } };
+  if (words.length > 0 && values.target === undefined) throw invalid(`${words[0]} does not go with ${command}`);
+  const fixed = values.plan === undefined ? undefined : fixedByPlan.find((name) => given.includes(name));
   if (fixed !== undefined) throw invalid(`--${fixed} does not go with --plan: the plan was made with its own`);
   return { ...parsed, command, connection: connectionOf(values) };
 }
-
-/** Command line options that say which cluster; the same for every command line tool. */
-export const connectionParsing = {
-  "command-config": { type: "string", short: "c" },
-  "bootstrap-servers": { type: "string" },
-  auth: { type: "string" },
-  secret: { type: "string" },
-} as const;
 
 export type ConnectionValues = { readonly [Name in keyof typeof connectionParsing]?: string | undefined };
 
@@ -132,34 +136,6 @@ export function connectionOf(values: ConnectionValues): ConnectionArguments {
   return { kind: "msk", brokers, secretArn: secret };
 }
 
-function isCommand(name: string | undefined): name is Command {
-  return commands.some((command) => command === name);
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        file: { type: "string", short: "f" },
-        stage: { type: "string" },
-        "include-unchanged": { type: "boolean" },
-        output: { type: "string", short: "o" },
-        plan: { type: "string", short: "p" },
-        delete: { type: "boolean" },
-        yes: { type: "boolean" },
-        target: { type: "string", multiple: true },
-        "skip-acls": { type: "boolean" },
-        ...connectionParsing,
-        help: { type: "boolean" },
-      },
-    });
-  } catch (cause) {
-    throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
-  }
-}
-
-function invalid(message: string, cause?: unknown): BackboneError {
-  return new BackboneError("INVALID_OPTIONS", message, cause === undefined ? {} : { cause });
+function invalid(message: string): BackboneError {
+  return new BackboneError("INVALID_OPTIONS", message);
 }

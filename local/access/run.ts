@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
-import { BackboneError } from "../../shared/errors.ts";
-import { type Arguments, parseArguments, usage } from "./arguments.ts";
+import { exitCodeOf } from "../command-line/exit-code.ts";
+import { parseArguments, usage } from "./arguments.ts";
 import { runOf } from "./commands.ts";
 
 export interface Surroundings {
@@ -10,35 +10,21 @@ export interface Surroundings {
 }
 
 /** Runs one command line. Exit codes: 0 fine, 1 drift, 2 an error. */
-export async function runAccess(args: readonly string[], { stdout, stderr, env }: Surroundings): Promise<number> {
-  const fail = (text: string) => {
-    stderr.write(`${styleText("red", "error", { stream: stderr })} ${text}\n`);
-    return 2;
-  };
-  let options: Arguments;
-  try {
-    options = parseArguments(args);
-  } catch (error) {
-    return fail(`${messageOf(error)}\n\n${usage.trimEnd()}`);
-  }
-  if (options.command === undefined) {
-    stdout.write(usage);
-    return 0;
-  }
-  try {
-    return await runOf[options.command](options, env, {
-      print: (text) => void stdout.write(text),
-      say: (line) => void stderr.write(`${line}\n`),
-      // Colours where the stream is a terminal that shows them, and NO_COLOR is not set.
-      paint: (colour, text) => styleText(colour, text, { stream: stdout }),
-    });
-  } catch (error) {
-    return fail(messageOf(error));
-  }
-}
-
-/** What is no error of this project is a fault of it: with the stack. */
-function messageOf(error: unknown): string {
-  if (error instanceof BackboneError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+export function runAccess(args: readonly string[], { stdout, stderr, env }: Surroundings): Promise<number> {
+  return exitCodeOf(
+    async () => {
+      const options = parseArguments(args);
+      if (options.command === undefined) {
+        stdout.write(usage);
+        return 0;
+      }
+      return await runOf[options.command](options, env, {
+        print: (text) => void stdout.write(text),
+        say: (line) => void stderr.write(`${line}\n`),
+        // Colours where the stream is a terminal that shows them, and NO_COLOR is not set.
+        paint: (colour, text) => styleText(colour, text, { stream: stdout }),
+      });
+    },
+    { stderr, failed: 2 },
+  );
 }

@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
 import { BackboneError } from "../../shared/errors.ts";
 import { epochMsOf } from "../../shared/timestamp/index.ts";
-import { type ConnectionArguments, connectionOf, connectionParsing } from "../access/arguments.ts";
+import { type ConnectionArguments, connectionOf, connectionOptions, connectionParsing } from "../access/arguments.ts";
+import { readCommand } from "../command-line/read-command-line.ts";
 
 export const usage = `npm run dead-letters -- COMMAND [options]
 
@@ -37,8 +37,7 @@ Exit code: 0 done, 1 not all was done, 2 wrong arguments or a refusal, before an
 130 interrupted: the same command goes on.
 `;
 
-export const commands = ["list", "show", "redrive", "discard"] as const;
-export type Command = (typeof commands)[number];
+export type Command = "list" | "show" | "redrive" | "discard";
 
 /** Which dead letters; all that is given has to fit. */
 export interface Choice {
@@ -68,15 +67,31 @@ export interface Arguments {
   readonly registryUrl: string | undefined;
 }
 
-const everywhere = [...Object.keys(connectionParsing), "json"];
-const filters = ["topic", "group", "code", "since", "key", "limit"];
-/** Which options go with which command; `--help` goes with all. */
-const optionsOf: Readonly<Record<Command, readonly string[]>> = {
+const options = {
+  topic: { type: "string" },
+  group: { type: "string" },
+  code: { type: "string" },
+  since: { type: "string" },
+  key: { type: "string" },
+  limit: { type: "string" },
+  all: { type: "boolean" },
+  "dry-run": { type: "boolean" },
+  yes: { type: "boolean" },
+  reason: { type: "string" },
+  as: { type: "string" },
+  json: { type: "boolean" },
+  registry: { type: "string" },
+  ...connectionParsing,
+  help: { type: "boolean" },
+} as const;
+const everywhere = [...connectionOptions, "json"] as const;
+const filters = ["topic", "group", "code", "since", "key", "limit"] as const;
+const optionsOf = {
   list: [...everywhere, ...filters, "all"],
   show: [...everywhere, "registry"],
   redrive: [...everywhere, ...filters, "dry-run", "yes", "as"],
   discard: [...everywhere, ...filters, "dry-run", "yes", "as", "reason"],
-};
+} as const satisfies Record<Command, readonly (keyof typeof options)[]>;
 const msOf: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 const defaultListLimit = 100;
 
@@ -85,8 +100,9 @@ const defaultListLimit = 100;
  * @throws BackboneError INVALID_OPTIONS naming what is wrong and what is allowed
  */
 export function parseArguments(args: readonly string[], nowMs: number): Arguments {
-  const { values, positionals } = parse(args);
-  const [command, ...ids] = positionals;
+  // The key of a record may be empty.
+  const line = { options, word: "COMMAND", optionsOf, mayBeBlank: ["key"] } as const;
+  const { values, command, words: ids } = readCommand(args, line);
   const { topic, group, code, key } = values;
   const parsed = {
     choice: { ids, topic, group, code, sinceMs: sinceOf(values.since, nowMs), key, limit: limitOf(values.limit) },
@@ -98,16 +114,10 @@ export function parseArguments(args: readonly string[], nowMs: number): Argument
     json: values.json ?? false,
     registryUrl: values.registry,
   };
-  if (values.help === true) return { ...parsed, command: undefined, connection: { kind: "local" } };
-  if (!isCommand(command)) {
-    throw invalid(`COMMAND ${command ?? "is missing"}: has to be ${commands.slice(0, -1).join(", ")} or discard`);
-  }
-  const stray = Object.keys(values).find((name) => !optionsOf[command].includes(name));
-  if (stray !== undefined) throw invalid(`--${stray} does not go with ${command}`);
+  if (command === undefined) return { ...parsed, command, connection: { kind: "local" } };
   if (command === "list" && ids.length > 0) throw invalid(`${ids[0]} does not go with list: show takes it`);
   if (command === "show" && ids.length !== 1) throw invalid(`show takes one ID, got ${ids.length}`);
-  if (command === "discard" && parsed.reason === "") throw invalid("--reason is missing: discard keeps why");
-  if (parsed.as === "") throw invalid("--as must not be empty");
+  if (command === "discard" && values.reason === undefined) throw invalid("--reason is missing: discard keeps why");
   return { ...parsed, command, connection: connectionOf(values) };
 }
 
@@ -133,38 +143,6 @@ function limitOf(text: string | undefined): number | undefined {
   throw invalid(`--limit ${text}: has to be a whole number, 1 or more`);
 }
 
-function isCommand(name: string | undefined): name is Command {
-  return commands.some((command) => command === name);
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        topic: { type: "string" },
-        group: { type: "string" },
-        code: { type: "string" },
-        since: { type: "string" },
-        key: { type: "string" },
-        limit: { type: "string" },
-        all: { type: "boolean" },
-        "dry-run": { type: "boolean" },
-        yes: { type: "boolean" },
-        reason: { type: "string" },
-        as: { type: "string" },
-        json: { type: "boolean" },
-        registry: { type: "string" },
-        ...connectionParsing,
-        help: { type: "boolean" },
-      },
-    });
-  } catch (cause) {
-    throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
-  }
-}
-
-function invalid(message: string, cause?: unknown): BackboneError {
-  return new BackboneError("INVALID_OPTIONS", message, cause === undefined ? {} : { cause });
+function invalid(message: string): BackboneError {
+  return new BackboneError("INVALID_OPTIONS", message);
 }

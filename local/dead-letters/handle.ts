@@ -1,8 +1,9 @@
 import { placeText, redriveRecord, type StoredDeadLetter } from "../../shared/dead-letter/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
+import { printable } from "../command-line/printable.ts";
 import type { CommandParts } from "./commands.ts";
 import { type Deed, writeDown } from "./ledger.ts";
-import { jsonLine, printable } from "./output.ts";
+import { jsonLine } from "./output.ts";
 import { type Entry, readLetters } from "./selection.ts";
 
 export interface HandleParts extends CommandParts {

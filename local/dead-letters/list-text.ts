@@ -1,5 +1,6 @@
 import { placeText } from "../../shared/dead-letter/index.ts";
-import { type Output, printable, textOrHex } from "./output.ts";
+import { printable } from "../command-line/printable.ts";
+import { type Output, textOrHex } from "./output.ts";
 import type { Entry } from "./selection.ts";
 
 type Paint = Output["paint"];

@@ -1,4 +1,5 @@
 import type { styleText } from "node:util";
+import { printable } from "../command-line/printable.ts";
 
 /** Where a command's words go. */
 export interface Output {
@@ -9,16 +10,6 @@ export interface Output {
   readonly paint: (style: Parameters<typeof styleText>[0], text: string) => string;
   /** Asks whether to go on; undefined where nobody is there to answer. */
   readonly ask: ((question: string) => Promise<boolean>) | undefined;
-}
-
-/**
- * What comes from records may hold anything, also what a terminal would obey. The escapes are those of JSON: a JSON text
- * on one line stays the same text.
- */
-export function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/gu, (char) =>
-    Array.from(char.split(""), (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
-  );
 }
 
 /** The one object that `--json` prints: JSON leaves in its texts what some terminals obey, U+009B for one. */

@@ -1,9 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import { styleText } from "node:util";
-import { BackboneError } from "../../shared/errors.ts";
+import { exitCodeOf } from "../command-line/exit-code.ts";
 import { parseArguments, usage } from "./arguments.ts";
 import { runCommand } from "./commands.ts";
-import { printable } from "./output.ts";
 
 export interface Surroundings {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
@@ -19,32 +18,30 @@ export async function runDeadLetters(
   args: readonly string[],
   { stdin, stdout, stderr, env, interrupted }: Surroundings,
 ): Promise<number> {
-  try {
-    const options = parseArguments(args, Date.now());
-    if (options.command === undefined) {
-      stdout.write(usage);
-      return 0;
-    }
-    const output = {
-      print: (text: string) => void stdout.write(text),
-      say: (line: string) => void stderr.write(`${line}\n`),
-      // Colours where the stream is a terminal that shows them, and NO_COLOR is not set.
-      paint: (style: Parameters<typeof styleText>[0], text: string) => styleText(style, text, { stream: stdout }),
-      ask: stdin.isTTY === true ? (question: string) => ask(question, stdin, stderr, interrupted) : undefined,
-    };
-    return await runCommand(options.command, options, env, output, interrupted);
-  } catch (error) {
-    if (interrupted.aborted && error === interrupted.reason) {
-      stderr.write("interrupted while it was reading: nothing was done\n");
-      return 130;
-    }
-    if (!(error instanceof BackboneError)) throw error;
-    // It may quote what a record says, the name of a topic for one.
-    stderr.write(
-      `${styleText("red", "error", { stream: stderr })} ${error.message.split("\n").map(printable).join("\n")}\n`,
-    );
-    return error.code === "INVALID_OPTIONS" ? 2 : 1;
-  }
+  return exitCodeOf(
+    async () => {
+      const options = parseArguments(args, Date.now());
+      if (options.command === undefined) {
+        stdout.write(usage);
+        return 0;
+      }
+      const output = {
+        print: (text: string) => void stdout.write(text),
+        say: (line: string) => void stderr.write(`${line}\n`),
+        // Colours where the stream is a terminal that shows them, and NO_COLOR is not set.
+        paint: (style: Parameters<typeof styleText>[0], text: string) => styleText(style, text, { stream: stdout }),
+        ask: stdin.isTTY === true ? (question: string) => ask(question, stdin, stderr, interrupted) : undefined,
+      };
+      try {
+        return await runCommand(options.command, options, env, output, interrupted);
+      } catch (error) {
+        if (!interrupted.aborted || error !== interrupted.reason) throw error;
+        stderr.write("interrupted while it was reading: nothing was done\n");
+        return 130;
+      }
+    },
+    { stderr },
+  );
 }
 
 async function ask(

@@ -1,9 +1,10 @@
 import { foreignHeadersOf } from "../../shared/cloudevents/index.ts";
 import { placeText, type StoredDeadLetter } from "../../shared/dead-letter/index.ts";
+import { printable } from "../command-line/printable.ts";
 import type { DecodedEvent } from "./decoded-event.ts";
 import type { Action } from "./ledger.ts";
 import { timeText } from "./list-text.ts";
-import { type Output, printable, textOrHex } from "./output.ts";
+import { type Output, textOrHex } from "./output.ts";
 import type { Summary } from "./selection.ts";
 
 /** One failure of the record, and what was done with its dead letter. */

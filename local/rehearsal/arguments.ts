@@ -1,6 +1,6 @@
-import { parseArgs } from "node:util";
 import { stageNames } from "../../infra/config.ts";
 import { BackboneError } from "../../shared/errors.ts";
+import { readCommandLine } from "../command-line/read-command-line.ts";
 
 export const usage = `npm run rehearse-deploy -- [options]
 
@@ -18,23 +18,9 @@ export function parseArguments(args: readonly string[]): {
   readonly help: boolean;
   readonly stages: readonly string[];
 } {
-  const { help = false, stage = stageNames } = parse(args);
+  const options = { stage: { type: "string", multiple: true }, help: { type: "boolean" } } as const;
+  const { help = false, stage = stageNames } = readCommandLine(args, { options }).values;
   const unknown = stage.find((name) => !stageNames.includes(name));
-  if (unknown !== undefined) throw invalid(`--stage ${unknown}: has to be one of ${stageNames.join(", ")}`);
-  return { help, stages: [...new Set(stage)] };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { stage: { type: "string", multiple: true }, help: { type: "boolean" } },
-    }).values;
-  } catch (cause) {
-    throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
-  }
-}
-
-function invalid(message: string, cause?: unknown): BackboneError {
-  return new BackboneError("INVALID_OPTIONS", message, { cause });
+  if (unknown === undefined) return { help, stages: [...new Set(stage)] };
+  throw new BackboneError("INVALID_OPTIONS", `--stage ${unknown}: has to be one of ${stageNames.join(", ")}`);
 }

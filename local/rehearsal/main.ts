@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { styleText } from "node:util";
-import { BackboneError } from "../../shared/errors.ts";
+import { exitCodeOf } from "../command-line/exit-code.ts";
 import { cacheFolder } from "../parts/install.ts";
 import { parseArguments, usage } from "./arguments.ts";
 import { account, startMoto } from "./moto.ts";
@@ -15,15 +14,7 @@ const notRehearsed =
   "permissions, quotas, durations and rollbacks; what functions do, those of custom resources\n" +
   "  included; containers; whether a property's value suits its service, beyond what cfn-lint knows.";
 
-const usageCodes: readonly string[] = ["INVALID_OPTIONS", "PREREQUISITE_MISSING"];
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof BackboneError)) throw error;
-  process.stderr.write(`${styleText("red", "error", { stream: process.stderr })} ${error.message}\n`);
-  process.exitCode = usageCodes.includes(error.code) ? 2 : 1;
-}
+process.exitCode = await exitCodeOf(() => main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
   const { help, stages } = parseArguments(args);

@@ -1,5 +1,6 @@
-import { parseArgs } from "node:util";
-import { startVitest } from "vitest/node";
+import { createVitest, startVitest } from "vitest/node";
+import { exitCodeOf } from "../../../local/command-line/exit-code.ts";
+import { readCommandLine, wholeNumber } from "../../../local/command-line/read-command-line.ts";
 import { BackboneError } from "../../../shared/errors.ts";
 
 const usage = `npm run integrity -- [options] [FILE…]
@@ -12,41 +13,44 @@ const usage = `npm run integrity -- [options] [FILE…]
   FILE…        only the test files whose paths contain one of these
 `;
 
+const options = { rounds: { type: "string" }, seed: { type: "string" }, help: { type: "boolean" } } as const;
+
+const vitestOptions = { project: ["integrity*"], watch: false };
+
 /** Exit code 0: nothing lost, nothing doubled; 1: otherwise; 2: wrong arguments. */
 async function main(): Promise<number> {
-  const { values, positionals } = parse();
+  const { values, positionals: files } = readCommandLine(process.argv.slice(2), { options, words: true });
   if (values.help) {
     process.stdout.write(usage);
     return 0;
   }
-  process.env.INTEGRITY_ROUNDS = String(wholeNumber("--rounds", values.rounds ?? "1", 1, 1_000));
-  const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 32));
-  process.env.INTEGRITY_SEED = String(wholeNumber("--seed", seed, 0, 2 ** 32 - 1));
-  process.stdout.write(`integrity: --rounds ${process.env.INTEGRITY_ROUNDS} --seed ${process.env.INTEGRITY_SEED}\n`);
-  const vitest = await startVitest("test", positionals, { project: ["integrity*"], watch: false });
+  const rounds = wholeNumber("--rounds", values.rounds ?? "1", 1, 1_000);
+  const drawn = String(Math.floor(Math.random() * 2 ** 32));
+  const seed = wholeNumber("--seed", values.seed ?? drawn, 0, 2 ** 32 - 1);
+  process.env.INTEGRITY_ROUNDS = String(rounds);
+  process.env.INTEGRITY_SEED = String(seed);
+  await checkFiles(files);
+  process.stdout.write(`integrity: --rounds ${rounds} --seed ${seed}\n`);
+  const vitest = await startVitest("test", files, vitestOptions);
   await vitest.close();
   return Number(process.exitCode ?? 0);
 }
 
-function parse() {
-  const options = { rounds: { type: "string" }, seed: { type: "string" }, help: { type: "boolean" } } as const;
+/** @throws BackboneError INVALID_OPTIONS for one that names no test: the others would run, and it would seem to have */
+async function checkFiles(files: readonly string[]): Promise<void> {
+  if (files.length === 0) return;
+  const vitest = await createVitest("test", vitestOptions);
   try {
-    return parseArgs({ options, allowPositionals: true });
-  } catch (error) {
-    throw new BackboneError("INVALID_OPTIONS", error instanceof Error ? error.message : String(error));
+    for (const file of files) {
+      if ((await vitest.globTestSpecifications([file])).length > 0) continue;
+      throw new BackboneError(
+        "INVALID_OPTIONS",
+        `FILE ${file}: has to be part of a test file's path in test/integrity`,
+      );
+    }
+  } finally {
+    await vitest.close();
   }
 }
 
-function wholeNumber(name: string, text: string, least: number, most: number): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= least && number <= most) return number;
-  throw new BackboneError("INVALID_OPTIONS", `${name} ${text}: has to be a whole number from ${least} to ${most}`);
-}
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof BackboneError && error.code === "INVALID_OPTIONS")) throw error;
-  process.stderr.write(`error: ${error.message}\n\n${usage}`);
-  process.exitCode = 2;
-}
+process.exitCode = await exitCodeOf(main);

@@ -29,12 +29,13 @@ describe("arguments of a bench", () => {
   });
 
   test.each([
-    [[], "NAME is missing: has to be decode or cold-start or exactly-once or orders or order-latency"],
-    [["encode"], "NAME encode: has to be decode or cold-start or exactly-once or orders or order-latency"],
+    [[], "NAME is missing: has to be decode, cold-start, exactly-once, orders or order-latency"],
+    [["encode"], "NAME encode: has to be decode, cold-start, exactly-once, orders or order-latency"],
     [["decode", "--rounds", "14"], "--rounds 14: has to be a whole number from 15 to 1000"],
-    [["decode", "--batch", "0"], "--batch 0: has to be whole numbers from 1 to 10000"],
+    [["decode", "--batch", "0"], "--batch 0: has to be a whole number from 1 to 10000"],
     [["decode", "more"], "more does not go with decode"],
     [["orders", "--batch", "5"], "--batch does not go with orders"],
+    [["decode", "--orders", "o.csv"], "--orders does not go with decode: has to be one of --json, --batch, --rounds"],
     [["exactly-once", "2"], "2 does not go with exactly-once"],
     [["decode", "--fast"], "--fast"],
   ])("%j are refused: %s", (args, message) => {

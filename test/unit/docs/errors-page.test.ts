@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { errorsPage, errorsPagePath } from "../../../docs/generate-errors.ts";
 import { errorCodes } from "../../../shared/errors.ts";
 
-test("docs/errors.md is what `node docs/generate-errors.ts` writes", () => {
+test("docs/errors.md is what `npm run docs` writes", () => {
   expect(readFileSync(errorsPagePath, "utf8")).toBe(errorsPage());
 });
 

@@ -26,7 +26,8 @@ describe("parseArguments", () => {
     [["--orders", "o.csv", "--repeat", "many"], /--repeat many/],
     [["--json"], /--json goes with --orders/],
     [["--repeat=2"], /--repeat goes with --orders/],
-    [["orders.csv"], /orders\.csv/],
+    [["orders.csv"], /^orders\.csv: has to be one of --orders, --exit/],
+    [["--data", "package.json"], /--data package\.json: has to be a folder/],
   ])("refuses %j", (args, message) => {
     expect(() => parseArguments(args)).toThrow(message);
   });

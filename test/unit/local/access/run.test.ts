@@ -24,11 +24,10 @@ describe("runAccess", () => {
     expect(await run(["--help"])).toEqual({ code: 0, out: usage, err: "" });
   });
 
-  it("exits with 2 and the usage on standard error for arguments that are wrong", async () => {
+  it("exits with 2 and one line on standard error for arguments that are wrong", async () => {
     const { code, out, err } = await run(["plan", "--delte"]);
     expect([code, out]).toEqual([2, ""]);
-    expect(err).toMatch(/^error .*--delte/);
-    expect(err.endsWith(usage)).toBe(true);
+    expect(err).toMatch(/^error --delte: has to be one of --file, .*\n$/);
   });
 
   it("checks a file without a cluster", async () => {

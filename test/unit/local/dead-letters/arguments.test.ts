@@ -34,6 +34,10 @@ describe("arguments of npm run dead-letters", () => {
     });
   });
 
+  test("the key of a record may be empty", () => {
+    expect(parse("list --key=").choice.key).toBe("");
+  });
+
   test.each([
     ["2026-01-31", Date.UTC(2026, 0, 31)],
     ["2026-01-31T08:00Z", Date.UTC(2026, 0, 31, 8)],
@@ -65,13 +69,15 @@ describe("arguments of npm run dead-letters", () => {
     ["", "COMMAND is missing: has to be list, show, redrive or discard"],
     ["purge", "COMMAND purge: has to be"],
     ["list e-1", "e-1 does not go with list"],
-    ["list --yes", "--yes does not go with list"],
+    ["list --yes", "--yes does not go with list: has to be one of --command-config"],
+    ["list --topic=", '--topic "": must not be blank'],
+    ["list --limit 1 --limit 2", "--limit: may be given once"],
     ["show", "show takes one ID, got 0"],
     ["show a --topic t", "--topic does not go with show"],
     ["redrive --reason x", "--reason does not go with redrive"],
     ["discard a", "--reason is missing: discard keeps why"],
-    ["discard a --reason=", "--reason is missing: discard keeps why"],
-    ["redrive --as=", "--as must not be empty"],
+    ["discard a --reason=", '--reason "": must not be blank'],
+    ["redrive --as=", '--as "": must not be blank'],
     ["redrive --limit 0", "--limit 0: has to be a whole number"],
     ["redrive --auth iam", "--auth goes with --bootstrap-servers"],
     ["redrive --frobnicate", "--frobnicate"],

@@ -1,7 +1,8 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import { describe, expect, test } from "vitest";
+import { printable } from "../../../../local/command-line/printable.ts";
 import { listText, timeText } from "../../../../local/dead-letters/list-text.ts";
-import { jsonLine, printable, textOrHex } from "../../../../local/dead-letters/output.ts";
+import { jsonLine, textOrHex } from "../../../../local/dead-letters/output.ts";
 import { type Entry, summaryOf } from "../../../../local/dead-letters/selection.ts";
 import { inTopic, letterOf, original, read } from "../../dead-letter/stored.ts";
 
