@@ -186,6 +186,7 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
     api = await startHttpApi({ assembly, resolve, functions, port: ports.api });
     const login = new Map([
       ["bootstrap.servers", bootstrapServers],
+      ["backbone.stage", options.stage],
       ["schema.registry.url", `http://127.0.0.1:${ports.registry}/apis/ccompat/v7`],
       ...clientProperties(identity),
     ]);

@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { BackboneError } from "../shared/errors.ts";
 import type { Functions } from "./functions.ts";
 import type { LocalFunction } from "./lambda/local-function.ts";
+import { listenHere } from "./parts/ports.ts";
 import type { Assembly } from "./template/assembly.ts";
 import { localAccount, type Resolve } from "./template/resolve.ts";
 
@@ -67,10 +68,7 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
     return routeKey;
   });
   const server: Server = createServer((request, response) => router.lookup(request, response));
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port, "127.0.0.1", resolve);
-  });
+  await listenHere(server, options.port);
   return {
     url: `http://127.0.0.1:${options.port}`,
     routes,

@@ -6,6 +6,7 @@ import { launchBackbone } from "./launch.ts";
 import { type OrderBody, readOrders } from "./orders/read-orders.ts";
 import { isAsPromised, toJson, toText } from "./orders/report.ts";
 import { runOrders } from "./orders/run-orders.ts";
+import { stageOf } from "./stage.ts";
 
 // Exit codes: 0 as promised; 1 something is lost, doubled, not settled or broken; 2 wrong arguments, a bad orders file
 // or a missing prerequisite; 130 interrupted before the orders were accounted for.
@@ -20,6 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
+  await stageOf(options.stage);
   const orders = options.ordersFile === undefined ? undefined : readOrders(options.ordersFile);
   // With --json standard output is for the one object.
   const say = (line: string) => (options.json ? process.stderr : process.stdout).write(`${line}\n`);

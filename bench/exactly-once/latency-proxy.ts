@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
+import { listenHere } from "../../local/parts/ports.ts";
 
 export interface LatencyProxyOptions {
   /** Port on 127.0.0.1 that connections are handed on to. */
@@ -45,13 +46,8 @@ export async function startLatencyProxy(options: LatencyProxyOptions): Promise<L
     handOn(client, server);
     handOn(server, client);
   });
-  const { promise: listening, resolve } = Promise.withResolvers<void>();
-  listener.listen(0, "127.0.0.1", resolve);
-  await listening;
-  const address = listener.address();
-  if (address === null || typeof address === "string") throw new Error("a TCP server has an address with a port");
   return {
-    port: address.port,
+    port: await listenHere(listener),
     close() {
       for (const socket of sockets) socket.destroy();
       return new Promise((done) => listener.close(() => done()));

@@ -1,10 +1,6 @@
-import {
-  CreateTableCommand,
-  DeleteTableCommand,
-  type DynamoDBClient,
-  ResourceNotFoundException,
-} from "@aws-sdk/client-dynamodb";
+import { DeleteTableCommand, type DynamoDBClient, ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
 import { BatchWriteCommand, type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
+import { createTable } from "../../local/dynamodb-table.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 const itemsPerCall = 25;
@@ -21,14 +17,7 @@ export const claimsTable: TableShape = { name: "claims", key: "id" };
 export async function freshTables(client: DynamoDBClient, tables: readonly TableShape[]): Promise<void> {
   for (const { name, key } of tables) {
     await client.send(new DeleteTableCommand({ TableName: name })).catch(unlessMissing);
-    await client.send(
-      new CreateTableCommand({
-        TableName: name,
-        BillingMode: "PAY_PER_REQUEST",
-        AttributeDefinitions: [{ AttributeName: key, AttributeType: "S" }],
-        KeySchema: [{ AttributeName: key, KeyType: "HASH" }],
-      }),
-    );
+    await createTable(client, name, [key]);
   }
 }
 

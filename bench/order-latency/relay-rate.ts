@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { BatchWriteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Backbone } from "../../local/backbone.ts";
+import { createTable, outboxKey } from "../../local/dynamodb-table.ts";
 import { dynamoDbSettings } from "../../local/provision.ts";
 import { createProducer } from "../../shared/kafka/index.ts";
 import { createOutboxRelay, outboxWrite } from "../../shared/outbox/index.ts";
@@ -39,20 +40,7 @@ export async function relayRate({ kafka, login, ports }: Backbone): Promise<numb
 }
 
 async function fill(client: DynamoDBDocumentClient): Promise<void> {
-  await client.send(
-    new CreateTableCommand({
-      TableName: table,
-      KeySchema: [
-        { AttributeName: "groupKey", KeyType: "HASH" },
-        { AttributeName: "sourcePosition", KeyType: "RANGE" },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: "groupKey", AttributeType: "S" },
-        { AttributeName: "sourcePosition", AttributeType: "S" },
-      ],
-      BillingMode: "PAY_PER_REQUEST",
-    }),
-  );
+  await createTable(client, table, outboxKey);
   const items = Array.from({ length: records }, (_, offset) => {
     const key = Buffer.from(`order-${offset}`);
     const source = { topic: "orders", partition: 0, offset, timestampMs: 0, key, value: null, headers: [] };

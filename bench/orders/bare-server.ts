@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { Kafka, logLevel } from "kafkajs";
+import { listenHere } from "../../local/parts/ports.ts";
 
 const { BROKER = "", TOPIC = "", KAFKA_USER = "", KAFKA_PASSWORD = "" } = process.env;
 
@@ -31,7 +32,4 @@ const server = createServer(async (request, response) => {
   await producer.send({ topic: TOPIC, acks: -1, messages: [{ key: randomUUID(), value, headers }] });
   response.writeHead(202, { "content-type": "application/json" }).end('{"orderId":"","eventId":""}');
 });
-server.listen(0, "127.0.0.1", () => {
-  const address = server.address();
-  console.log(typeof address === "object" ? address?.port : address);
-});
+console.log(await listenHere(server));

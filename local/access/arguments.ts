@@ -1,6 +1,5 @@
 import { BackboneError } from "../../shared/errors.ts";
 import { readCommand } from "../command-line/read-command-line.ts";
-import { defaultStage } from "../template/synthesize.ts";
 
 export const usage = `npm run access -- COMMAND [options]
 
@@ -11,7 +10,8 @@ export const usage = `npm run access -- COMMAND [options]
   drift      exit 1 if the cluster is not what the file says
 
   -f, --file FILE            the access file (default infra/access.yaml)
-  --stage NAME               the stage whose variables the file is read with (default prod)
+  --stage NAME               the stage whose variables the file is read with (default that of the running local
+                             backbone, or else prod)
   --include-unchanged        plan: show also what stays as it is
   -o, --output FILE          plan: write the plan as JSON; import: write the file (default standard output)
   -p, --plan FILE            apply: that plan, and refuse if the file or the cluster has changed since
@@ -45,7 +45,8 @@ export interface Arguments {
   /** Undefined when help is asked for. */
   readonly command: Command | undefined;
   readonly file: string;
-  readonly stage: string;
+  /** Undefined: that of the running backbone, or prod. */
+  readonly stage: string | undefined;
   readonly includeUnchanged: boolean;
   readonly outputFile: string | undefined;
   readonly planFile: string | undefined;
@@ -95,7 +96,7 @@ export function parseArguments(args: readonly string[]): Arguments {
   const { values, given, command, words } = readCommand(args, { options, word: "COMMAND", optionsOf });
   const parsed = {
     file: values.file ?? "infra/access.yaml",
-    stage: values.stage ?? defaultStage,
+    stage: values.stage,
     includeUnchanged: values["include-unchanged"] ?? false,
     outputFile: values.output,
     planFile: values.plan,

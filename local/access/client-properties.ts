@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import type { KafkaConfig } from "kafkajs";
 import { BackboneError } from "../../shared/errors.ts";
 import { saslOf } from "../../shared/kafka/index.ts";
+import { readTextFile } from "../command-line/text-file.ts";
 import { parseJavaProperties } from "./java-properties.ts";
 import { regionOf } from "./region.ts";
 
@@ -15,6 +15,8 @@ export type ClientSettings = Pick<KafkaConfig, "ssl" | "sasl"> & {
   readonly brokers: string[];
   /** Base URL of the schema registry's Confluent API, where it is named: `schema.registry.url`. */
   readonly registryUrl?: string;
+  /** Of a local backbone, the stage that it runs: `backbone.stage`. */
+  readonly stage?: string;
 };
 
 const protocols = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"];
@@ -30,7 +32,7 @@ const unsupported =
  * @throws BackboneError INVALID_OPTIONS naming file and setting; never a value that may be a secret
  */
 export async function readClientProperties(file: string, env: NodeJS.ProcessEnv): Promise<ClientSettings> {
-  const properties = parseJavaProperties(read(file));
+  const properties = parseJavaProperties(readTextFile(file));
   const refuse = (setting: string, rule: string) =>
     new BackboneError("INVALID_OPTIONS", `${file}: ${setting}: ${rule}`);
   const strange = [...properties.keys()].find((name) => unsupported.test(name));
@@ -46,7 +48,8 @@ export async function readClientProperties(file: string, env: NodeJS.ProcessEnv)
   }
   const ssl = protocol.endsWith("SSL") ? { ssl: trusted(properties, refuse) } : {};
   const registryUrl = properties.get("schema.registry.url");
-  const reached = { brokers, ...ssl, ...(registryUrl === undefined ? {} : { registryUrl }) };
+  const stage = properties.get("backbone.stage");
+  const reached = { brokers, ...ssl, ...(registryUrl && { registryUrl }), ...(stage && { stage }) };
   if (!protocol.startsWith("SASL")) return reached;
   const mechanism = properties.get("sasl.mechanism") ?? "GSSAPI";
   if (mechanism === "AWS_MSK_IAM") {
@@ -76,7 +79,8 @@ function trusted(
   refuse: (setting: string, rule: string) => BackboneError,
 ): NonNullable<KafkaConfig["ssl"]> {
   const location = properties.get("ssl.truststore.location");
-  const certificates = properties.get("ssl.truststore.certificates") ?? (location === undefined ? "" : read(location));
+  const certificates =
+    properties.get("ssl.truststore.certificates") ?? (location === undefined ? "" : readTextFile(location));
   if (certificates === "") return true;
   if (!certificates.includes("-----BEGIN CERTIFICATE-----")) {
     throw refuse(location === undefined ? "ssl.truststore.certificates" : "ssl.truststore.location", "must be PEM");
@@ -88,12 +92,4 @@ function trusted(
 function jaasOption(jaas: string, name: string): string | undefined {
   const quoted = new RegExp(`\\b${name}\\s*=\\s*"((?:\\\\.|[^"\\\\])*)"`).exec(jaas)?.[1];
   return quoted?.replaceAll(/\\(.)/g, "$1");
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new BackboneError("INVALID_OPTIONS", `cannot read ${file}`, { cause });
-  }
 }

@@ -32,17 +32,15 @@ export interface Cluster {
 }
 
 /**
- * Uses a connection to the cluster that the arguments name, says which it is, and closes it.
+ * Uses a connection to the cluster, says which it is, and closes it.
  *
- * @throws BackboneError INVALID_OPTIONS; KAFKA_UNAVAILABLE if the cluster does not answer or refuses the login
+ * @throws BackboneError KAFKA_UNAVAILABLE if the cluster does not answer or refuses the login
  */
 export async function withCluster<T>(
-  connection: ConnectionArguments,
-  env: NodeJS.ProcessEnv,
+  { kind, settings }: Target,
   say: (line: string) => void,
   use: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
-  const { kind, settings } = await settingsOf(connection, env);
   const name = settings.brokers.join(",");
   await stopIdleTimers();
   const admin = new Kafka({
@@ -65,11 +63,14 @@ export async function withCluster<T>(
   }
 }
 
+/** Which cluster, and how to reach it. */
+export interface Target {
+  readonly kind: ClusterKind;
+  readonly settings: ClientSettings;
+}
+
 /** @throws BackboneError INVALID_OPTIONS for settings that cannot be read or are not supported */
-export async function settingsOf(
-  connection: ConnectionArguments,
-  env: NodeJS.ProcessEnv,
-): Promise<{ readonly kind: ClusterKind; readonly settings: ClientSettings }> {
+export async function settingsOf(connection: ConnectionArguments, env: NodeJS.ProcessEnv): Promise<Target> {
   if (connection.kind === "msk") {
     const { brokers, secretArn } = connection;
     const auth =

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import kafkajs from "kafkajs";
 import { parseAccess } from "../../shared/access/index.ts";
@@ -17,8 +17,10 @@ import {
   stepsOf,
 } from "../../shared/access-plan/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
+import { fileProblem, readTextFile } from "../command-line/text-file.ts";
+import { stageOf } from "../stage.ts";
 import type { Arguments, Command } from "./arguments.ts";
-import { withCluster } from "./cluster.ts";
+import { settingsOf, withCluster } from "./cluster.ts";
 import { type Choices, compare, readAccessFile } from "./comparison.ts";
 import { refuseProblems, refuseRecords, refuseStale, refuseUnknownTargets } from "./refusals.ts";
 import { type Output, show } from "./show.ts";
@@ -29,15 +31,15 @@ type Run = (options: Arguments, env: NodeJS.ProcessEnv, output: Output) => Promi
 export const runOf: Readonly<Record<Command, Run>> = { validate, plan, apply, import: importState, drift };
 
 async function validate(options: Arguments, _: NodeJS.ProcessEnv, { print }: Output): Promise<number> {
-  const { name, access } = readAccessFile(options.file, options.stage);
+  const { name, access } = readAccessFile(options.file, await stageOf(options.stage));
   const { topics, acls } = desiredStateOf(access);
   print(`${name} is valid: ${topics.length} topics, dead-letter topics included, and ${acls.length} ACLs.\n`);
   return 0;
 }
 
 async function plan(options: Arguments, env: NodeJS.ProcessEnv, output: Output): Promise<number> {
-  const file = readAccessFile(options.file, options.stage);
-  await withCluster(options.connection, env, output.say, async (cluster) => {
+  const { target, stage, file } = await prepare(options, options.stage, env);
+  await withCluster(target, output.say, async (cluster) => {
     const comparison = await compare(file, cluster, options);
     refuseUnknownTargets(comparison);
     refuseProblems(file.name, cluster, comparison);
@@ -49,7 +51,7 @@ async function plan(options: Arguments, env: NodeJS.ProcessEnv, output: Output):
     const plannedFor = {
       clusterId: comparison.actual.clusterId,
       accessSha256: file.sha256,
-      stage: options.stage,
+      stage,
       targets: [...options.targets],
       delete: options.delete,
       skipAcls: options.skipAcls,
@@ -61,10 +63,13 @@ async function plan(options: Arguments, env: NodeJS.ProcessEnv, output: Output):
 }
 
 async function apply(options: Arguments, env: NodeJS.ProcessEnv, output: Output): Promise<number> {
-  const planned = options.planFile === undefined ? undefined : readPlanFile(options.planFile);
+  const planned =
+    options.planFile === undefined
+      ? undefined
+      : parsePlanFile(readTextFile(options.planFile, "the plan"), options.planFile);
   const choices: Choices = planned?.plannedFor ?? options;
-  const file = readAccessFile(options.file, planned?.plannedFor.stage ?? options.stage);
-  await withCluster(options.connection, env, output.say, async (cluster) => {
+  const { target, file } = await prepare(options, planned?.plannedFor.stage ?? options.stage, env);
+  await withCluster(target, output.say, async (cluster) => {
     const comparison = await compare(file, cluster, choices);
     const { plan, actual } = comparison;
     // A target of a plan may be gone by now, deleted by an attempt that was cut short.
@@ -83,8 +88,8 @@ async function apply(options: Arguments, env: NodeJS.ProcessEnv, output: Output)
 }
 
 async function drift(options: Arguments, env: NodeJS.ProcessEnv, output: Output): Promise<number> {
-  const file = readAccessFile(options.file, options.stage);
-  return await withCluster(options.connection, env, output.say, async (cluster) => {
+  const { target, file } = await prepare(options, options.stage, env);
+  return await withCluster(target, output.say, async (cluster) => {
     // What the file does not name is drift as well.
     const comparison = await compare(file, cluster, { ...options, delete: true });
     refuseUnknownTargets(comparison);
@@ -94,7 +99,8 @@ async function drift(options: Arguments, env: NodeJS.ProcessEnv, output: Output)
 }
 
 async function importState(options: Arguments, env: NodeJS.ProcessEnv, output: Output): Promise<number> {
-  const { text, leftOut } = await withCluster(options.connection, env, output.say, async ({ admin }) => {
+  const target = await settingsOf(options.connection, env);
+  const { text, leftOut } = await withCluster(target, output.say, async ({ admin }) => {
     const actual = await readCluster(admin, { acls: !options.skipAcls });
     const file = stateFileOf(actual);
     const differences = stepsOf(
@@ -116,14 +122,11 @@ async function importState(options: Arguments, env: NodeJS.ProcessEnv, output: O
   return 0;
 }
 
-function readPlanFile(file: string) {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new BackboneError("INVALID_OPTIONS", `cannot read the plan ${file}`, { cause });
-  }
-  return parsePlanFile(text, file);
+/** Which cluster, and the access file for its stage. */
+async function prepare({ connection, file }: Arguments, namedStage: string | undefined, env: NodeJS.ProcessEnv) {
+  const target = await settingsOf(connection, env);
+  const stage = await stageOf(namedStage, target.settings.stage);
+  return { target, stage, file: readAccessFile(file, stage) };
 }
 
 const settleTimeoutMs = 10_000;
@@ -156,8 +159,7 @@ function write(file: string, text: string, flag: "w" | "wx"): void {
     writeFileSync(file, text, { flag });
   } catch (cause) {
     const exists = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
-    throw new BackboneError("INVALID_OPTIONS", exists ? `${file}: is there already` : `cannot write ${file}`, {
-      cause,
-    });
+    const problem = exists ? `${file}: is there already` : `cannot write ${file}: ${fileProblem(cause)}`;
+    throw new BackboneError("INVALID_OPTIONS", problem, { cause });
   }
 }

@@ -31,6 +31,8 @@ export const usage = `npm run dead-letters -- COMMAND [options]
   --bootstrap-servers HOST:PORT,… --auth scram --secret ARN
   --registry URL             schema registry, Confluent API, to decode events (default that of the local backbone)
 
+  --stage NAME               the stage whose variables infra/access.yaml is read with, which names the consumer groups
+                             (default that of the running local backbone, or else prod)
   --help                     print this
 
 Exit code: 0 done, 1 not all was done, 2 wrong arguments or a refusal, before anything was done,
@@ -65,6 +67,8 @@ export interface Arguments {
   readonly json: boolean;
   readonly connection: ConnectionArguments;
   readonly registryUrl: string | undefined;
+  /** Undefined: that of the running backbone, or prod. */
+  readonly stage: string | undefined;
 }
 
 const options = {
@@ -81,10 +85,11 @@ const options = {
   as: { type: "string" },
   json: { type: "boolean" },
   registry: { type: "string" },
+  stage: { type: "string" },
   ...connectionParsing,
   help: { type: "boolean" },
 } as const;
-const everywhere = [...connectionOptions, "json"] as const;
+const everywhere = [...connectionOptions, "stage", "json"] as const;
 const filters = ["topic", "group", "code", "since", "key", "limit"] as const;
 const optionsOf = {
   list: [...everywhere, ...filters, "all"],
@@ -113,6 +118,7 @@ export function parseArguments(args: readonly string[], nowMs: number): Argument
     as: values.as?.trim(),
     json: values.json ?? false,
     registryUrl: values.registry,
+    stage: values.stage,
   };
   if (command === undefined) return { ...parsed, command, connection: { kind: "local" } };
   if (command === "list" && ids.length > 0) throw invalid(`${ids[0]} does not go with list: show takes it`);

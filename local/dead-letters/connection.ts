@@ -6,7 +6,8 @@ import { BackboneError } from "../../shared/errors.ts";
 import { createProducer, type Producer, stopIdleTimers } from "../../shared/kafka/index.ts";
 import { createSchemaRegistry, type SchemaRegistry } from "../../shared/schema-registry/index.ts";
 import { settingsOf } from "../access/cluster.ts";
-import { defaultStage, projectFolder } from "../template/synthesize.ts";
+import { stageOf } from "../stage.ts";
+import { projectFolder } from "../template/synthesize.ts";
 import { groupsOf } from "./access-file-groups.ts";
 import type { Arguments } from "./arguments.ts";
 
@@ -30,11 +31,13 @@ export interface Connection {
  * @throws BackboneError INVALID_OPTIONS; KAFKA_UNAVAILABLE if the cluster does not answer or refuses the login
  */
 export async function withConnection<T>(
-  { connection, registryUrl }: Pick<Arguments, "connection" | "registryUrl">,
+  { connection, registryUrl, stage: namedStage }: Pick<Arguments, "connection" | "registryUrl" | "stage">,
   env: NodeJS.ProcessEnv,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const { brokers, registryUrl: namedUrl, ...settings } = (await settingsOf(connection, env)).settings;
+  const { brokers, registryUrl: namedUrl, stage, ...settings } = (await settingsOf(connection, env)).settings;
+  const accessFile = join(projectFolder, "infra/access.yaml");
+  const access = readAccess(accessFile, { stage: await stageOf(namedStage, stage) });
   const url = registryUrl ?? namedUrl;
   const registry = url === undefined ? undefined : createSchemaRegistry({ url });
   await stopIdleTimers();
@@ -52,7 +55,6 @@ export async function withConnection<T>(
   const producer = createProducer({ brokers, auth: { mechanism: "client-settings", settings }, logger });
   try {
     await admin.connect();
-    const access = readAccess(join(projectFolder, "infra/access.yaml"), { stage: defaultStage });
     return await use({ kafka, admin, producer, registry, groupOf: groupsOf(access) });
   } catch (cause) {
     if (!(cause instanceof KafkaJSError)) throw cause;

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { DateTime } from "luxon";
 import { BackboneError } from "../../shared/errors.ts";
+import { readTextFile } from "../command-line/text-file.ts";
 
 /** The columns that are read; others (Description, Country) may be there. */
 export const requiredColumns = [
@@ -45,14 +45,7 @@ export function readOrders(file: string): OrderBody[] {
 }
 
 function readRows(file: string): Row[] {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    const why = reason === "ENOENT" ? "there is no such file" : `it cannot be read (${reason})`;
-    throw new BackboneError("INVALID_OPTIONS", `orders file ${file}: ${why}`, { cause: error });
-  }
+  const text = readTextFile(file, "the orders file");
   if (text.trim() === "") throw new BackboneError("INVALID_OPTIONS", `orders file ${file}: it is empty`);
   let rows: Row[];
   try {

@@ -1,4 +1,5 @@
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { createServer, type Server } from "node:net";
 import { BackboneError } from "../../shared/errors.ts";
 
 export const defaultPorts = { api: 3000, kafka: 9096, registry: 8081, dynamodb: 8000 } as const;
@@ -50,11 +51,14 @@ export async function fixedPorts(): Promise<Ports> {
 
 async function listen(port: number): Promise<{ port: number; close: () => Promise<void> }> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
+  const taken = await listenHere(server, port);
+  return { port: taken, close: () => new Promise((resolve) => server.close(() => resolve())) };
+}
+
+/** Lets a server listen on a port of 127.0.0.1, 0 for one that is free, and gives the port; rejects if it is taken. */
+export async function listenHere(server: Server, port = 0): Promise<number> {
+  await once(server.listen(port, "127.0.0.1"), "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("a TCP server has an address with a port");
-  return { port: address.port, close: () => new Promise((resolve) => server.close(() => resolve())) };
+  return address.port;
 }

@@ -17,7 +17,7 @@ import {
   readCluster,
   toKafkajsAcl,
 } from "../../shared/access-plan/index.ts";
-import { startTestBroker, type TestBroker } from "./running-broker.ts";
+import { clientProperties, startTestBroker, type TestBroker } from "./running-broker.ts";
 
 /** Secrets Manager, as far as one secret goes. */
 vi.mock("@aws-sdk/client-secrets-manager", () => ({
@@ -41,7 +41,7 @@ beforeAll(async () => {
   broker = await startTestBroker();
   admin = broker.kafka.admin();
   await admin.connect();
-  writeFileSync(clientFile, clientProperties(broker.credentials.password));
+  writeFileSync(clientFile, clientProperties(broker));
 });
 afterAll(async () => {
   await admin.disconnect();
@@ -64,16 +64,6 @@ async function seen(check: (state: ClusterState) => void): Promise<void> {
 async function grant(...acls: readonly Acl[]): Promise<void> {
   await admin.createAcls({ acl: acls.map(toKafkajsAcl) });
   await seen((state) => expect(state.acls).toEqual(expect.arrayContaining([...acls])));
-}
-
-function clientProperties(password: string): string {
-  return [
-    `bootstrap.servers=${broker.address}`,
-    "security.protocol=SASL_SSL",
-    "sasl.mechanism=SCRAM-SHA-512",
-    `sasl.jaas.config=ScramLoginModule required username="${broker.credentials.username}" password="${password}";`,
-    `ssl.truststore.location=${broker.certificateFile}`,
-  ].join("\n");
 }
 
 /** Runs a command line on the test's file and broker. */
@@ -296,7 +286,7 @@ describe("what cannot be is refused, and nothing is applied", () => {
       err: expect.stringMatching(/127\.0\.0\.1:1/),
     });
     const wrong = join(folder, "wrong.properties");
-    writeFileSync(wrong, clientProperties("not-the-password"));
+    writeFileSync(wrong, clientProperties(broker, "not-the-password"));
     const { code, err } = await access("plan", "-c", wrong);
     expect([code, err]).toEqual([2, expect.stringMatching(/authentication failed(?!.*not-the-password)/i)]);
   });
@@ -554,7 +544,7 @@ describe("on a local backbone", () => {
   it("topics have at most as many copies as it has brokers, also where it is named by its file", async () => {
     const cache = mkdtempSync(join(tmpdir(), "access-cache-"));
     const { clientFile: localFile } = createRunFolder(cache, undefined);
-    writeFileSync(localFile, clientProperties(broker.credentials.password));
+    writeFileSync(localFile, clientProperties(broker));
     writeFileSync(file, "topics: { orders: { partitions: 1, replication: 3, configs: { min.insync.replicas: 2 } } }");
     const plan = { out: expect.stringContaining("  + orders  1 partition, replication 1\n"), code: 0 };
 

@@ -16,7 +16,7 @@ import { BackboneError, type ErrorCode } from "../../shared/errors.ts";
 import { createProducer, type OutgoingRecord, type Producer } from "../../shared/kafka/index.ts";
 import { fromKafkajsMessage, toKafkajsMessage } from "../../shared/kafkajs-message/index.ts";
 import { eventually, messagesOf } from "./running-backbone.ts";
-import { startTestBroker, type TestBroker } from "./running-broker.ts";
+import { clientProperties, startTestBroker, type TestBroker } from "./running-broker.ts";
 
 const clientFile = join(mkdtempSync(join(tmpdir(), "dead-letters-test-")), "client.properties");
 const running: ChildProcess[] = [];
@@ -32,15 +32,7 @@ beforeAll(async () => {
   broker = await startTestBroker();
   admin = broker.kafka.admin();
   await admin.connect();
-  const { username, password } = broker.credentials;
-  const lines = [
-    `bootstrap.servers=${broker.address}`,
-    "security.protocol=SASL_SSL",
-    "sasl.mechanism=SCRAM-SHA-512",
-    `sasl.jaas.config=ScramLoginModule required username="${username}" password="${password}";`,
-    `ssl.truststore.location=${broker.certificateFile}`,
-  ];
-  writeFileSync(clientFile, lines.join("\n"));
+  writeFileSync(clientFile, clientProperties(broker));
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
   const auth = { mechanism: "scram-sha-512", ...broker.credentials } as const;
   producer = createProducer({ brokers: [broker.address], auth, logger });

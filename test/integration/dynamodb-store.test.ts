@@ -1,6 +1,7 @@
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll } from "vitest";
+import { createTable } from "../../local/dynamodb-table.ts";
 import { type LoneDynamoDb, startLoneDynamoDb } from "../../local/lone-dynamodb.ts";
 import { dynamoDbSettings } from "../../local/provision.ts";
 import { createDynamoDbStore } from "../../shared/idempotency/index.ts";
@@ -14,20 +15,13 @@ beforeAll(async () => {
 });
 afterAll(() => database?.stop());
 
-async function createTable(): Promise<string> {
-  const TableName = `table-${crypto.randomUUID()}`;
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
-      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
-      BillingMode: "PAY_PER_REQUEST",
-    }),
-  );
-  return TableName;
+async function ownTable(): Promise<string> {
+  const table = `table-${crypto.randomUUID()}`;
+  await createTable(client, table, ["id"]);
+  return table;
 }
 
 describeIdempotencyStore("on DynamoDB", async () => {
-  const [claims, table] = await Promise.all([createTable(), createTable()]);
+  const [claims, table] = await Promise.all([ownTable(), ownTable()]);
   return { store: createDynamoDbStore({ client, table: claims }), table };
 });

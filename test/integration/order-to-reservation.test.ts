@@ -1,6 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
@@ -11,6 +10,7 @@ import { outboxWrite } from "../../shared/outbox/index.ts";
 import { orderBody, post } from "./orders.ts";
 import { commandOf, descendantsOf } from "./processes.ts";
 import {
+  cacheWith,
   caughtUp,
   documentClient,
   eventually,
@@ -18,7 +18,6 @@ import {
   messagesOf,
   startTestBackbone,
   type TestBackbone,
-  testStage,
 } from "./running-backbone.ts";
 
 const sourceTopic = "order-events";
@@ -332,17 +331,9 @@ describe("with a part away", () => {
 
 describe("npm run access, without a word on where", () => {
   it("finds the running backbone, which is what the access file says", async () => {
-    // A cache of its own: beside this backbone others may run, of which one would have to be named.
-    const cache = mkdtempSync(join(tmpdir(), "cache-"));
-    const run = dirname(backbone.logFolder);
-    mkdirSync(join(cache, "runs"));
-    symlinkSync(run, join(cache, "runs", basename(run)));
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-    const code = await runAccess(["drift", "--stage", testStage], {
-      stdout,
-      stderr,
-      env: { BACKBONE_CACHE_DIR: cache },
-    });
+    const env = { BACKBONE_CACHE_DIR: cacheWith(backbone) };
+    const code = await runAccess(["drift"], { stdout, stderr, env });
     stdout.end();
     expect(await text(stdout)).toMatch(/^No changes: \d+ topics and \d+ ACLs are as the file says\.\n$/);
     expect(code).toBe(0);

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import kafkajs, { type KafkaMessage } from "kafkajs";
@@ -24,6 +27,15 @@ export async function startTestBackbone(stage = testStage): Promise<TestBackbone
 
 export function documentClient({ ports }: Backbone): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(new DynamoDBClient(dynamoDbSettings(ports.dynamodb)));
+}
+
+/** A cache folder in which this backbone runs alone: beside it others may run, of which one would have to be named. */
+export function cacheWith({ logFolder }: Backbone): string {
+  const cache = mkdtempSync(join(tmpdir(), "cache-"));
+  const run = dirname(logFolder);
+  mkdirSync(join(cache, "runs"));
+  symlinkSync(run, join(cache, "runs", basename(run)));
+  return cache;
 }
 
 /** Resolves with the first result that is not undefined; a condition that is never met fails the test with its name. */

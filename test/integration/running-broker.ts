@@ -29,6 +29,20 @@ export interface TestBroker {
   stop(): Promise<void>;
 }
 
+/** A client properties file with which Kafka's own tools, and ours, log in there. */
+export function clientProperties(
+  { address, credentials: { username, password }, certificateFile }: TestBroker,
+  claimedPassword = password,
+): string {
+  return [
+    `bootstrap.servers=${address}`,
+    "security.protocol=SASL_SSL",
+    "sasl.mechanism=SCRAM-SHA-512",
+    `sasl.jaas.config=ScramLoginModule required username="${username}" password="${claimedPassword}";`,
+    `ssl.truststore.location=${certificateFile}`,
+  ].join("\n");
+}
+
 export async function startTestBroker(
   serverProperties: Readonly<Record<string, string>> = {},
   principals: readonly string[] = [],

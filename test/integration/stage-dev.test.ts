@@ -1,7 +1,16 @@
+import { PassThrough } from "node:stream";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { runAccess } from "../../local/access/run.ts";
 import { orderBody, post } from "./orders.ts";
-import { caughtUp, documentClient, eventually, startTestBackbone, type TestBackbone } from "./running-backbone.ts";
+import {
+  cacheWith,
+  caughtUp,
+  documentClient,
+  eventually,
+  startTestBackbone,
+  type TestBackbone,
+} from "./running-backbone.ts";
 
 let backbone: TestBackbone;
 
@@ -18,6 +27,16 @@ it("runs the functions of the stage, on demand", () => {
 
   expect(inventory?.definition.functionName).toContain("backbone-dev-inventory");
   expect(inventory?.definition.reportsBatchItemFailures).toBe(false);
+});
+
+it("npm run access reads the access file for the stage that runs", async () => {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const env = { BACKBONE_CACHE_DIR: cacheWith(backbone) };
+  const drift = (...args: string[]) => runAccess(["drift", ...args], { stdout, stderr, env });
+
+  expect(await drift()).toBe(0);
+  // Its topics keep records for as long as those of dev.
+  expect(await drift("--stage", "prod")).toBe(1);
 });
 
 it("a batch that fails comes again whole, and each of its orders has its effect once", async () => {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { listenHere } from "../../local/parts/ports.ts";
 
 /** Stands before DynamoDB Local and answers a share of the requests itself, as DynamoDB does under load. */
 export interface FaultyDynamoDb {
@@ -71,13 +72,8 @@ export async function startFaultyDynamoDb(options: FaultyDynamoDbOptions): Promi
   }
 
   const server = createServer((incoming, response) => void answer(incoming, response));
-  const { promise: listening, resolve } = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", resolve);
-  await listening;
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("a TCP server has an address with a port");
   return {
-    port: address.port,
+    port: await listenHere(server),
     faults: () => counts,
     close() {
       server.closeAllConnections();

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
+import { listenHere } from "../../local/parts/ports.ts";
 
 /** A TCP proxy on 127.0.0.1 that loses what it is told to lose. It sees bytes alone, so TLS goes through it untouched. */
 export interface TcpProxy {
@@ -62,13 +63,8 @@ export async function startTcpProxy(serverPort: number): Promise<TcpProxy> {
     connections.clear();
   };
 
-  const { promise: listening, resolve } = Promise.withResolvers<void>();
-  listener.listen(0, "127.0.0.1", resolve);
-  await listening;
-  const address = listener.address();
-  if (address === null || typeof address === "string") throw new Error("a TCP server has an address with a port");
   return {
-    port: address.port,
+    port: await listenHere(listener),
     connections: () => opened,
     swallowedBytes: () => swallowed,
     swallowResponses: () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import { PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { createTable, outboxKey } from "../../../local/dynamodb-table.ts";
 import { createProducer, type Producer } from "../../../shared/kafka/index.ts";
 import { createOutboxRelay, type OutboxRelay, outboxWrite } from "../../../shared/outbox/index.ts";
 import { messagesOf } from "../../integration/running-backbone.ts";
@@ -42,20 +42,7 @@ export async function createTestOutbox(): Promise<TestOutbox> {
   const { client, kafka } = parts;
   const topic = await createTopic(kafka, "outbox");
   const table = `outbox-${crypto.randomUUID()}`;
-  await client.send(
-    new CreateTableCommand({
-      TableName: table,
-      KeySchema: [
-        { AttributeName: "groupKey", KeyType: "HASH" },
-        { AttributeName: "sourcePosition", KeyType: "RANGE" },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: "groupKey", AttributeType: "S" },
-        { AttributeName: "sourcePosition", AttributeType: "S" },
-      ],
-      BillingMode: "PAY_PER_REQUEST",
-    }),
-  );
+  await createTable(client, table, outboxKey);
   const producers: Producer[] = [];
 
   return {

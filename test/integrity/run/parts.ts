@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import kafkajs, { Kafka, logLevel } from "kafkajs";
 import { inject } from "vitest";
+import { createTable } from "../../../local/dynamodb-table.ts";
 import { dynamoDbSettings } from "../../../local/provision.ts";
 import { stopIdleTimers } from "../../../shared/kafka/index.ts";
 import { eventually } from "../../integration/running-backbone.ts";
@@ -39,24 +40,17 @@ export async function createTestParts(): Promise<TestParts> {
     logLevel: logLevel.NOTHING,
   });
   const [claimsTable, effectsTable, deadLetterTopic] = await Promise.all([
-    createTable(client, "claims"),
-    createTable(client, "effects"),
+    ownTable(client, "claims"),
+    ownTable(client, "effects"),
     createTopic(kafka, "dead-letters"),
   ]);
   return { ...parts, client, kafka, claimsTable, effectsTable, deadLetterTopic };
 }
 
-async function createTable(client: DynamoDBDocumentClient, name: string): Promise<string> {
-  const TableName = `${name}-${crypto.randomUUID()}`;
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
-      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
-    }),
-  );
-  return TableName;
+async function ownTable(client: DynamoDBDocumentClient, name: string): Promise<string> {
+  const table = `${name}-${crypto.randomUUID()}`;
+  await createTable(client, table, ["id"]);
+  return table;
 }
 
 /** Makes a topic of two partitions that is nobody else's. */

@@ -28,6 +28,11 @@ it("reads a SCRAM login over TLS", async () => {
   });
 });
 
+it("reads where the schemas are, and which stage a local backbone runs", async () => {
+  const lines = ["bootstrap.servers=a:9092", "schema.registry.url=http://r:8081", "backbone.stage=dev"];
+  expect(await read(lines)).toEqual({ brokers: ["a:9092"], registryUrl: "http://r:8081", stage: "dev" });
+});
+
 it("trusts the certificates of a PEM truststore", async () => {
   writeFileSync(join(folder, "ca.pem"), pem);
   expect((await read([...scram, `ssl.truststore.location=${join(folder, "ca.pem")}`])).ssl).toEqual({ ca: [pem] });

@@ -39,6 +39,14 @@ describe("runAccess", () => {
     expect(missing).toEqual({ code: 2, out: "", err: "error cannot read the access file missing.yaml\n" });
   });
 
+  it("refuses a stage that there is not, rather than read the file without its variables", async () => {
+    expect(await run(["validate", "--stage", "qa"])).toEqual({
+      code: 2,
+      out: "",
+      err: "error stage qa: has to be one of dev, prod\n",
+    });
+  });
+
   it("says what to do where no local backbone runs", async () => {
     const { code, err } = await run(["plan"]);
     expect([code, err]).toEqual([

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { groupsOf } from "../../../../local/dead-letters/access-file-groups.ts";
-import { readAccess } from "../../../../shared/access/index.ts";
+import { parseAccess, readAccess } from "../../../../shared/access/index.ts";
 
 const groupOf = groupsOf(readAccess(join(import.meta.dirname, "../../../../infra/access.yaml"), { stage: "prod" }));
 
@@ -14,4 +14,16 @@ test.each([
   ["order-events.inventory.dlt", "inventory-events", undefined],
 ])("dead letters in %s of %s are those of the group %s", (deadLetterTopic, topic, group) => {
   expect(groupOf(deadLetterTopic, topic)).toBe(group);
+});
+
+test.each([
+  ["dev", "stock-of-dev"],
+  ["prod", "stock"],
+])("in the stage %s a group is what its variables make of it: %s", (stage, group) => {
+  const file = `
+variables: { default: { group: stock }, dev: { group: stock-of-dev } }
+topics: { orders: { partitions: 1, replication: 1 } }
+services: { stock: { type: application, group-id: "\${group}", consumes: [orders] } }
+`;
+  expect(groupsOf(parseAccess(file, "access.yaml", { stage }))("orders.stock.dlt", "orders")).toBe(group);
 });

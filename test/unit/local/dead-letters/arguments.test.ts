@@ -34,6 +34,11 @@ describe("arguments of npm run dead-letters", () => {
     });
   });
 
+  test("a stage", () => {
+    expect(parse("redrive --stage dev").stage).toBe("dev");
+    expect(parse("redrive").stage).toBeUndefined();
+  });
+
   test("the key of a record may be empty", () => {
     expect(parse("list --key=").choice.key).toBe("");
   });
