@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import kafkajs, { type Admin } from "kafkajs";
+import kafkajs, { type Admin, type Kafka as KafkaClient } from "kafkajs";
 import { BackboneError } from "../../shared/errors.ts";
 import { saslOf, stopIdleTimers } from "../../shared/kafka/index.ts";
 import { cacheFolder } from "../parts/install.ts";
@@ -32,32 +32,50 @@ export interface Cluster {
 }
 
 /**
- * Uses a connection to the cluster, says which it is, and closes it.
+ * Connects to the cluster, says which it is, uses the connection and closes it.
  *
  * @throws BackboneError KAFKA_UNAVAILABLE if the cluster does not answer or refuses the login
  */
-export async function withCluster<T>(
+export function withCluster<T>(
   { kind, settings }: Target,
   say: (line: string) => void,
   use: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
   const name = settings.brokers.join(",");
+  return withClient("access", settings, ({ admin }) => {
+    say(`cluster: ${name} (${descriptions[kind]})`);
+    return use({ kind, name, admin });
+  });
+}
+
+/**
+ * Uses the client of a command line tool, which soon gives up, and closes it.
+ *
+ * @throws BackboneError KAFKA_UNAVAILABLE if the cluster does not answer or refuses the login
+ */
+export async function withClient<T>(
+  tool: string,
+  settings: ClientSettings,
+  use: (client: { readonly kafka: KafkaClient; readonly admin: Admin }) => Promise<T>,
+): Promise<T> {
   await stopIdleTimers();
-  const admin = new Kafka({
-    clientId: "msk-event-backbone-access",
+  const kafka = new Kafka({
+    clientId: `msk-event-backbone-${tool}`,
     ...settings,
     connectionTimeout: 5_000,
     requestTimeout: 15_000,
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 },
     logLevel: logLevel.NOTHING,
-  }).admin();
+  });
+  const admin = kafka.admin();
   try {
     await admin.connect();
-    say(`cluster: ${name} (${descriptions[kind]})`);
-    return await use({ kind, name, admin });
+    return await use({ kafka, admin });
   } catch (cause) {
     if (!(cause instanceof KafkaJSError)) throw cause;
-    throw new BackboneError("KAFKA_UNAVAILABLE", `the cluster at ${name}: ${cause.message}`, { cause });
+    throw new BackboneError("KAFKA_UNAVAILABLE", `the cluster at ${settings.brokers.join(",")}: ${cause.message}`, {
+      cause,
+    });
   } finally {
     await admin.disconnect();
   }

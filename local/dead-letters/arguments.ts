@@ -1,7 +1,7 @@
 import { BackboneError } from "../../shared/errors.ts";
 import { epochMsOf } from "../../shared/timestamp/index.ts";
 import { type ConnectionArguments, connectionOf, connectionOptions, connectionParsing } from "../access/arguments.ts";
-import { readCommand } from "../command-line/read-command-line.ts";
+import { readCommand, wholeNumber } from "../command-line/read-command-line.ts";
 
 export const usage = `npm run dead-letters -- COMMAND [options]
 
@@ -109,8 +109,9 @@ export function parseArguments(args: readonly string[], nowMs: number): Argument
   const line = { options, word: "COMMAND", optionsOf, mayBeBlank: ["key"] } as const;
   const { values, command, words: ids } = readCommand(args, line);
   const { topic, group, code, key } = values;
+  const limit = values.limit === undefined ? undefined : wholeNumber("--limit", values.limit, 1, 999_999_999);
   const parsed = {
-    choice: { ids, topic, group, code, sinceMs: sinceOf(values.since, nowMs), key, limit: limitOf(values.limit) },
+    choice: { ids, topic, group, code, sinceMs: sinceOf(values.since, nowMs), key, limit },
     all: values.all ?? false,
     dryRun: values["dry-run"] ?? false,
     yes: values.yes ?? false,
@@ -124,6 +125,10 @@ export function parseArguments(args: readonly string[], nowMs: number): Argument
   if (command === "list" && ids.length > 0) throw invalid(`${ids[0]} does not go with list: show takes it`);
   if (command === "show" && ids.length !== 1) throw invalid(`show takes one ID, got ${ids.length}`);
   if (command === "discard" && values.reason === undefined) throw invalid("--reason is missing: discard keeps why");
+  // It is not repeated: there may be a password in it.
+  if (values.registry !== undefined && !/^https?:\/\/./.test(values.registry)) {
+    throw invalid("--registry: has to be an http or https URL");
+  }
   return { ...parsed, command, connection: connectionOf(values) };
 }
 
@@ -141,12 +146,6 @@ function sinceOf(text: string | undefined, nowMs: number): number | undefined {
   const at = day && epochMsOf(`${day}${minute ?? "T00:00"}${/^(Z|[+-])/.test(rest) ? `:00${rest}` : rest}`);
   if (typeof at === "number") return at;
   throw invalid(`--since ${text}: has to be a time like 2026-01-31T08:00:00Z or 2026-01-31, or 30m, 12h, 7d`);
-}
-
-function limitOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw invalid(`--limit ${text}: has to be a whole number, 1 or more`);
 }
 
 function invalid(message: string): BackboneError {

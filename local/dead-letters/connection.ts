@@ -1,18 +1,14 @@
 import { join } from "node:path";
-import kafkajs, { type Admin, type Kafka } from "kafkajs";
+import type { Admin, Kafka } from "kafkajs";
 import { readAccess } from "../../shared/access/index.ts";
 import type { ReadOptions } from "../../shared/dead-letter/index.ts";
-import { BackboneError } from "../../shared/errors.ts";
-import { createProducer, type Producer, stopIdleTimers } from "../../shared/kafka/index.ts";
+import { createProducer, type Producer } from "../../shared/kafka/index.ts";
 import { createSchemaRegistry, type SchemaRegistry } from "../../shared/schema-registry/index.ts";
-import { settingsOf } from "../access/cluster.ts";
+import { settingsOf, withClient } from "../access/cluster.ts";
 import { stageOf } from "../stage.ts";
 import { projectFolder } from "../template/synthesize.ts";
 import { groupsOf } from "./access-file-groups.ts";
 import type { Arguments } from "./arguments.ts";
-
-// Node finds only some of the names that this CommonJS package exports.
-const { Kafka: KafkaClient, KafkaJSError, logLevel } = kafkajs;
 
 /** What the commands work with. */
 export interface Connection {
@@ -35,31 +31,19 @@ export async function withConnection<T>(
   env: NodeJS.ProcessEnv,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const { brokers, registryUrl: namedUrl, stage, ...settings } = (await settingsOf(connection, env)).settings;
+  const { settings } = await settingsOf(connection, env);
   const accessFile = join(projectFolder, "infra/access.yaml");
-  const access = readAccess(accessFile, { stage: await stageOf(namedStage, stage) });
-  const url = registryUrl ?? namedUrl;
+  const groupOf = groupsOf(readAccess(accessFile, { stage: await stageOf(namedStage, settings.stage) }));
+  const url = registryUrl ?? settings.registryUrl;
   const registry = url === undefined ? undefined : createSchemaRegistry({ url });
-  await stopIdleTimers();
-  const kafka = new KafkaClient({
-    clientId: "msk-event-backbone-dead-letters",
-    brokers,
-    ...settings,
-    connectionTimeout: 5_000,
-    requestTimeout: 15_000,
-    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 },
-    logLevel: logLevel.NOTHING,
+  return withClient("dead-letters", settings, async ({ kafka, admin }) => {
+    const logger = { info: () => {}, warn: () => {}, error: () => {} };
+    const auth = { mechanism: "client-settings", settings } as const;
+    const producer = createProducer({ brokers: settings.brokers, auth, logger });
+    try {
+      return await use({ kafka, admin, producer, registry, groupOf });
+    } finally {
+      await producer.close();
+    }
   });
-  const admin = kafka.admin();
-  const logger = { info: () => {}, warn: () => {}, error: () => {} };
-  const producer = createProducer({ brokers, auth: { mechanism: "client-settings", settings }, logger });
-  try {
-    await admin.connect();
-    return await use({ kafka, admin, producer, registry, groupOf: groupsOf(access) });
-  } catch (cause) {
-    if (!(cause instanceof KafkaJSError)) throw cause;
-    throw new BackboneError("KAFKA_UNAVAILABLE", `the cluster at ${brokers.join(",")}: ${cause.message}`, { cause });
-  } finally {
-    await Promise.all([admin.disconnect(), producer.close()]);
-  }
 }

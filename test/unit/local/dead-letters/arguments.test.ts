@@ -85,6 +85,7 @@ describe("arguments of npm run dead-letters", () => {
     ["redrive --as=", '--as "": must not be blank'],
     ["redrive --limit 0", "--limit 0: has to be a whole number"],
     ["redrive --auth iam", "--auth goes with --bootstrap-servers"],
+    ["show a --registry localhost:8081", "--registry: has to be an http or https URL"],
     ["redrive --frobnicate", "--frobnicate"],
   ])("'%s' is refused", (line, message) => {
     expect(() => parse(line)).toThrow(message);
