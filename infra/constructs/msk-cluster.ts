@@ -1,13 +1,5 @@
 import { Fn, RemovalPolicy } from "aws-cdk-lib";
-import {
-  CfnSecurityGroupIngress,
-  type IConnectable,
-  type IVpc,
-  Peer,
-  Port,
-  SecurityGroup,
-  SubnetType,
-} from "aws-cdk-lib/aws-ec2";
+import { CfnSecurityGroupIngress, type IConnectable, type IVpc, Peer, Port, SecurityGroup } from "aws-cdk-lib/aws-ec2";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -69,7 +61,7 @@ export class MskCluster extends Construct {
 
   constructor(scope: Construct, id: string, props: MskClusterProps) {
     super(scope, id);
-    const { subnetIds } = props.vpc.selectSubnets({ subnetType: SubnetType.PRIVATE_WITH_EGRESS });
+    const { subnetIds } = props.vpc.selectSubnets();
     const problems = clusterProblems(props, subnetIds.length);
     if (problems.length > 0) {
       throw new BackboneError("INVALID_OPTIONS", `cluster ${props.clusterName}: ${problems.join("; ")}`);
