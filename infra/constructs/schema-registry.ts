@@ -26,6 +26,7 @@ import { LoadBalancerTarget } from "aws-cdk-lib/aws-route53-targets";
 import { Secret as SecretsManagerSecret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import type { EcrImage } from "../config.ts";
+import { BalancerLogs } from "./balancer-logs.ts";
 import type { MskCluster } from "./msk-cluster.ts";
 
 export interface SchemaRegistryProps {
@@ -99,12 +100,7 @@ export class SchemaRegistry extends Construct {
       securityGroup: this.#balancerGroup,
       dropInvalidHeaderFields: true,
     });
-    Validations.of(balancer).acknowledge({
-      id: "AwsSolutions-ELB2",
-      reason:
-        "internal, and open to the project's own functions alone; who calls is in the network's flow logs. Access logs " +
-        "need a bucket whose policy depends on the region, which templates for any region do not know",
-    });
+    new BalancerLogs(this, "AccessLogs", { balancer, retention: props.logRetention });
     const listener =
       certificate === undefined
         ? balancer.addListener("Http", { port: 80, protocol: ApplicationProtocol.HTTP, open: false })
