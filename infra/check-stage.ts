@@ -50,10 +50,14 @@ function imageProblems({ natGateways, registry: { image } }: StageConfig): strin
       ...matching("registry.image.tag", image.tag, tag, "a tag other than latest"),
     ];
   }
-  if (natGateways === 0 || /\.dkr\.ecr\./.test(image)) {
-    const reason =
-      natGateways === 0 ? "without NAT gateways tasks reach no other registry than ECR's" : "its tasks get grants";
-    return [`registry.image: must be { repository, tag } in ECR, since ${reason}, got ${JSON.stringify(image)}`];
+  const got = `got ${JSON.stringify(image)}`;
+  if (natGateways === 0) {
+    return [
+      `registry.image: must be { repository, tag } in ECR, since tasks reach no other without NAT gateways, ${got}`,
+    ];
+  }
+  if (/\.dkr\.ecr\./.test(image)) {
+    return [`registry.image: must be { repository, tag } for an image in ECR, on which tasks get grants, ${got}`];
   }
   return matching(
     "registry.image",

@@ -72,9 +72,9 @@ const keyUse = {
 } as const;
 
 /**
- * The key for the tables of a stage's services, rotated each year. AWS's own key would cost nothing, but with it a grant
- * on the key that is missing would not show before prod: so dev has one, too. It is $1 a month, beside brokers for $447,
- * and few requests at $0.03 for 10,000, since DynamoDB keeps a table's own key for five minutes for each caller.
+ * The key for the tables of a stage's services, rotated each year. AWS's own key would cost nothing, and dev has one of its
+ * own nevertheless: a grant on the key that is missing is to show there, not in prod first. It is $1 a month, beside brokers
+ * for $447, and few requests at $0.03 for 10,000, since DynamoDB keeps a table's own key in memory for each caller.
  */
 export function createTableKey(scope: Construct, stage: string): Key {
   return new Key(scope, "TableKey", {

@@ -152,12 +152,12 @@ test("dev and prod have gateways, and no endpoints that would cost beside them",
 test.each<[Partial<StageConfig>, string]>([
   [
     { natGateways: 0 },
-    "registry.image: must be { repository, tag } in ECR, since without NAT gateways tasks reach no other registry than " +
-      `ECR's, got "${prod.registry.image}"`,
+    "registry.image: must be { repository, tag } in ECR, since tasks reach no other without NAT gateways, " +
+      `got "${prod.registry.image}"`,
   ],
   [
     { registry: { ...prod.registry, image: "111122223333.dkr.ecr.eu-central-1.amazonaws.com/apicurio:3.3.3" } },
-    "registry.image: must be { repository, tag } in ECR, since its tasks get grants",
+    "registry.image: must be { repository, tag } for an image in ECR, on which tasks get grants",
   ],
   [{ registry: { ...prod.registry, image: { ...image, tag: "latest" } } }, "registry.image.tag: must be a tag other"],
   [
