@@ -1,5 +1,5 @@
 import { BackboneError } from "../shared/errors.ts";
-import { prices } from "./prices.ts";
+import { brokerHour, hoursPerMonth, price } from "./prices.ts";
 
 /** A resource of a synthesized template. */
 export interface TemplateResource {
@@ -17,49 +17,76 @@ export function amountOf({ factors }: CostLine): number {
   return factors.reduce((product, { value }) => product * value, 1);
 }
 
-const hours = { value: prices.hoursPerMonth, unit: "h" };
+const hours = { value: hoursPerMonth, unit: "h" };
 
 /** What the resources of a stage cost a month whether it is used or not. */
 export function fixedCosts(resources: readonly TemplateResource[]): CostLine[] {
   const countOf = (type: string) => resources.filter(({ Type }) => Type === type).length;
-  const hourly = (what: string, count: number, price: number, unit: string): CostLine => ({
+  const hourly = (what: string, count: number, usd: number, unit: string): CostLine => ({
     what,
-    factors: [{ value: count, unit }, hours, dollars(price)],
+    factors: [{ value: count, unit }, hours, dollars(usd)],
   });
-  const monthly = (what: string, count: number, price: number, unit: string): CostLine => ({
+  const monthly = (what: string, count: number, usd: number, unit: string): CostLine => ({
     what,
-    factors: [{ value: count, unit }, dollars(price)],
+    factors: [{ value: count, unit }, dollars(usd)],
   });
   const lines = [
     ...resources.filter(({ Type }) => Type === "AWS::MSK::Cluster").flatMap(brokerCosts),
-    hourly("NAT gateways", countOf("AWS::EC2::NatGateway"), prices.natGatewayHour, "gateways"),
-    hourly("their public IPv4 addresses", countOf("AWS::EC2::EIP"), prices.publicAddressHour, "IPs"),
-    hourly("interface endpoints, in each zone", endpointZones(resources), prices.interfaceEndpointHour, "endpoints"),
-    hourly("pollers in provisioned mode", pollerUnits(resources), prices.pollerUnitHour, "units"),
+    hourly("NAT gateways", countOf("AWS::EC2::NatGateway"), price("natGatewayHour"), "gateways"),
+    hourly("their public IPv4 addresses", countOf("AWS::EC2::EIP"), price("publicAddressHour"), "IPs"),
+    hourly("interface endpoints, in each zone", endpointZones(resources), price("interfaceEndpointHour"), "endpoints"),
+    hourly("pollers in provisioned mode", pollerUnits(resources), price("pollerUnitHour"), "units"),
     ...registryCosts(resources),
     hourly(
       "load balancer of the registry",
       countOf("AWS::ElasticLoadBalancingV2::LoadBalancer"),
-      prices.loadBalancerHour,
+      price("loadBalancerHour"),
       "balancers",
     ),
-    monthly("KMS keys", countOf("AWS::KMS::Key"), prices.keyMonth, "keys"),
-    monthly("secrets", countOf("AWS::SecretsManager::Secret"), prices.secretMonth, "secrets"),
-    monthly("alarms", countOf("AWS::CloudWatch::Alarm"), prices.alarmMonth, "alarms"),
-    monthly("dashboards", countOf("AWS::CloudWatch::Dashboard"), prices.dashboardMonth, "dashboards"),
+    monthly("KMS keys", countOf("AWS::KMS::Key"), price("keyMonth"), "keys"),
+    keyRequests(countOf("AWS::DynamoDB::Table")),
+    monthly("secrets", countOf("AWS::SecretsManager::Secret"), price("secretMonth"), "secrets"),
+    monthly("alarms", countOf("AWS::CloudWatch::Alarm"), price("alarmMonth"), "alarms"),
+    monthly("dashboards", countOf("AWS::CloudWatch::Dashboard"), price("dashboardMonth"), "dashboards"),
+    sweeps(resources.filter((one) => read(one, "ScheduleExpression") === "rate(1 minute)").length),
   ];
   return lines.filter((line) => amountOf(line) > 0);
 }
 
+/** DynamoDB asks for a table's own key once it has not been used by a caller for five minutes; a table has about two. */
+function keyRequests(tables: number): CostLine {
+  return {
+    what: "requests to the tables' key, one in 5 minutes for each caller at most",
+    factors: [
+      { value: tables, unit: "tables" },
+      { value: 2, unit: "callers" },
+      { value: hoursPerMonth * 12, unit: "times" },
+      dollars(price("keyRequest")),
+    ],
+  };
+}
+
+function sweeps(schedules: number): CostLine {
+  return {
+    what: "schedule of the outbox each minute, 512 MB for 100 ms",
+    factors: [
+      { value: schedules, unit: "schedules" },
+      { value: hoursPerMonth * 60, unit: "times" },
+      { value: 0.05, unit: "GB-s" },
+      dollars(price("functionGbSecond")),
+    ],
+  };
+}
+
 function brokerCosts(cluster: TemplateResource): CostLine[] {
   const type = String(read(cluster, "BrokerNodeGroupInfo", "InstanceType"));
-  const price = prices.brokerHour[type];
-  if (price === undefined) throw new BackboneError("INVALID_OPTIONS", `docs/prices.ts has no price for ${type}`);
+  const hourly = brokerHour(type);
+  if (hourly === undefined) throw new BackboneError("INVALID_OPTIONS", `docs/prices.ts has no price for ${type}`);
   const brokers = { value: Number(read(cluster, "NumberOfBrokerNodes")), unit: "brokers" };
   const volume = Number(read(cluster, "BrokerNodeGroupInfo", "StorageInfo", "EBSStorageInfo", "VolumeSize") ?? 0);
   return [
-    { what: `brokers, \`${type}\``, factors: [brokers, hours, dollars(price)] },
-    { what: "their disks", factors: [brokers, { value: volume, unit: "GB" }, dollars(prices.brokerGbMonth)] },
+    { what: `brokers, \`${type}\``, factors: [brokers, hours, dollars(hourly)] },
+    { what: "their disks", factors: [brokers, { value: volume, unit: "GB" }, dollars(price("brokerGbMonth"))] },
   ];
 }
 
@@ -72,11 +99,11 @@ function registryCosts(resources: readonly TemplateResource[]): CostLine[] {
   return [
     {
       what: "registry on Fargate, CPU",
-      factors: [tasks, { value: cpu, unit: "vCPU" }, hours, dollars(prices.fargateVcpuHour)],
+      factors: [tasks, { value: cpu, unit: "vCPU" }, hours, dollars(price("fargateVcpuHour"))],
     },
     {
       what: "registry on Fargate, memory",
-      factors: [tasks, { value: memory, unit: "GB" }, hours, dollars(prices.fargateGbHour)],
+      factors: [tasks, { value: memory, unit: "GB" }, hours, dollars(price("fargateGbHour"))],
     },
   ];
 }
@@ -108,41 +135,46 @@ function endpointZones(resources: readonly TemplateResource[]): number {
 export function costsPerMillionOrders(): CostLine[] {
   const million = { value: 1, unit: "million orders" };
   return [
-    { what: "HTTP API", factors: [million, dollars(prices.httpApiMillion)] },
+    { what: "HTTP API", factors: [million, dollars(price("httpApiMillion"))] },
     {
       what: "function invocations, those of consumers and relay in batches of 100",
-      factors: [{ value: 1.04, unit: "million" }, dollars(prices.invocationMillion)],
+      factors: [{ value: 1.04, unit: "million" }, dollars(price("invocationMillion"))],
     },
     {
       what: "order-service, 512 MB for 50 ms",
-      factors: [{ value: 25_000, unit: "GB-s" }, dollars(prices.functionGbSecond)],
+      factors: [{ value: 25_000, unit: "GB-s" }, dollars(price("functionGbSecond"))],
     },
     {
       what: "inventory, 512 MB for 300 ms a batch",
-      factors: [{ value: 1_500, unit: "GB-s" }, dollars(prices.functionGbSecond)],
+      factors: [{ value: 1_500, unit: "GB-s" }, dollars(price("functionGbSecond"))],
     },
     {
       what: "outbox-relay and order-status, 512 MB for 300 ms a batch",
-      factors: [{ value: 4_500, unit: "GB-s" }, dollars(prices.functionGbSecond)],
+      factors: [{ value: 4_500, unit: "GB-s" }, dollars(price("functionGbSecond"))],
     },
     {
       what: "DynamoDB, two write units for each of 8 items, one for a deletion",
-      factors: [{ value: 17, unit: "million units" }, dollars(prices.writeUnitMillion)],
+      factors: [{ value: 17, unit: "million units" }, dollars(price("writeUnitMillion"))],
     },
     {
       what: "DynamoDB, a read unit for the stock",
-      factors: [{ value: 1, unit: "million units" }, dollars(prices.readUnitMillion)],
+      factors: [{ value: 1, unit: "million units" }, dollars(price("readUnitMillion"))],
     },
     {
       what: "DynamoDB, 0.5 KB an order kept, with backup",
-      factors: [{ value: 0.5, unit: "GB" }, dollars(prices.tableGbMonth + prices.backupGbMonth)],
+      factors: [{ value: 0.5, unit: "GB" }, dollars(price("tableGbMonth") + price("backupGbMonth"))],
     },
-    { what: "logs, 0.5 KB an order", factors: [{ value: 0.5, unit: "GB" }, dollars(prices.logGb)] },
+    { what: "logs, 0.5 KB an order", factors: [{ value: 0.5, unit: "GB" }, dollars(price("logGb"))] },
+    {
+      // Two records of 1 KB written, three read: two thirds of it is another zone's, paid at both ends.
+      what: "two thirds of 5 GB to and from Kafka go to another zone",
+      factors: [{ value: 3.33, unit: "GB" }, { value: 2, unit: "ends" }, dollars(price("zoneGb"))],
+    },
   ];
 }
 
-function dollars(price: number) {
-  return { value: price, unit: "$" };
+function dollars(usd: number) {
+  return { value: usd, unit: "$" };
 }
 
 function read({ Properties }: TemplateResource, ...path: readonly string[]): unknown {

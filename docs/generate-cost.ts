@@ -5,7 +5,7 @@ import { defineBackbone } from "../infra/backbone.ts";
 import { stageConfig, stageNames } from "../infra/config.ts";
 import { readAccess } from "../shared/access/index.ts";
 import { amountOf, type CostLine, costsPerMillionOrders, fixedCosts, type TemplateResource } from "./cost-lines.ts";
-import { prices } from "./prices.ts";
+import { hoursPerMonth, lookedFor, price, priceTable, region } from "./prices.ts";
 
 /** Where the page is kept. */
 export const costPagePath = new URL("./cost.md", import.meta.url);
@@ -19,10 +19,10 @@ export function costPage(): string {
     "<!-- Generated from the templates and docs/prices.ts by `npm run docs`; a test fails when it is stale. -->",
     "# What a stage costs",
     "",
-    `On demand in ${prices.region}, in US dollars, without tax, discounts and free tiers. The prices are those of ${prices.collected},`,
-    "as far as they were known then; [prices.ts](prices.ts) has each with the page to check it on. **AWS changes",
-    "prices, and other regions have others: check a price on its page before you plan with it**, correct it in that file, and run",
-    "`npm run docs`. A month has 730 hours, as on AWS's pages. The quantities are counted in the synthesized templates.",
+    `On demand in ${region}, in US dollars, without tax, discounts and free tiers; the prices were looked for on ${lookedFor},`,
+    "and [below](#the-prices) is where each was found. **AWS changes prices, and other regions have others: check a price on its page",
+    "before you plan with it**, correct it in [prices.ts](prices.ts), and run `npm run docs`. A month has 730 hours, as on AWS's pages.",
+    "The quantities are counted in the synthesized templates.",
     "",
     ...stageNames.flatMap((stage) => {
       const lines = fixedCosts(resourcesOf(stage));
@@ -36,10 +36,18 @@ export function costPage(): string {
     "",
     "## What is not counted",
     "",
-    `- Data: NAT gateways take $${prices.natGatewayGb} for each GB (DynamoDB and S3 go around them), traffic between zones $0.01 a GB in each`,
-    "  direction; between brokers it is free. A million orders of 1 KB are 1 GB into Kafka and, for each consumer, 1 GB out.",
-    "- Logs of brokers, of the network's flows and of the API, which grow with what happens; metrics of brokers and tasks; capacity units of the load balancer; calls of keys and secrets.",
-    "- More pollers than the minimum while there is a backlog, by the hour.",
+    "What depends on what happens, or on a number that AWS does not tell:",
+    "",
+    `- **Logs** of brokers, functions and the API: $${price("logGb")} a GB that comes in, $${price("logGbMonth")} a GB and month that is kept.`,
+    "- **Flow logs** of the network, at the same price: a connection that stays open leaves a line of about 120 bytes for each direction",
+    "  and end every 10 minutes. 500 of them are 500 × 4 × 4,380 × 120 B ≈ 1 GB a month.",
+    `- **Metrics** of \`PER_BROKER\` (\`prod\`) and of Container Insights: at most $${price("metricMonth")} a metric and month; 40 for each of 3 brokers would be`,
+    "  $36. Open monitoring itself costs nothing; what scrapes it does.",
+    `- **Data**: NAT gateways take $${price("natGatewayGb")} a GB, interface endpoints $${price("interfaceEndpointGb")}; DynamoDB and S3 go around both. Replication between`,
+    "  brokers is free.",
+    `- **Load balancer**: $${price("capacityUnitHour")} an hour for a capacity unit, of which the registry needs a part; its access logs in S3, a few cents.`,
+    "- **More pollers** than the minimum while there is a backlog, by the hour; more disk, as it grows; tasks of the registry above the minimum.",
+    `- **Keys that have rotated** cost $${price("keyMonth")} more a month after the first year, and after the second.`,
     "",
     "## What saves most",
     "",
@@ -47,8 +55,33 @@ export function costPage(): string {
     "- A unit of pollers is paid for each mapping with the minimum of one poller, though ten fit into it: with several consumers,",
     "  [grouped mappings](https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html) share one. On demand costs nothing.",
     "- Disks are paid by their size, not by what is on them, and cannot shrink: begin small.",
+    ...endpointsOrGateways(),
+    "",
+    "## The prices",
+    "",
+    "| $ | for a | AWS's page | found in |",
+    "|---:|---|---|---|",
+    ...Object.entries(priceTable).map(priceRow),
     "",
   ].join("\n");
+}
+
+/** Of a stage without NAT gateways: as many endpoints as infra/constructs/service-endpoints.ts makes. */
+function endpointsOrGateways(): string[] {
+  const zones = 3;
+  const monthOf = (hourly: number, count: number) => `$${(count * hoursPerMonth * hourly).toFixed(2)}`;
+  const gateway = price("natGatewayHour") + price("publicAddressHour");
+  const endpoints = (count: number) => monthOf(price("interfaceEndpointHour"), count * zones);
+  return [
+    `- A stage with \`natGateways: 0\` pays for interface endpoints instead: 4 in ${zones} zones are ${endpoints(4)} a month, 6 with mappings on`,
+    `  demand ${endpoints(6)}; a gateway with its address is ${monthOf(gateway, 1)}, ${zones} are ${monthOf(gateway, zones)}.`,
+  ];
+}
+
+function priceRow([name, entry]: [string, (typeof priceTable)[keyof typeof priceTable]]): string {
+  const what = name.includes(".") ? `\`${name}\` ${entry.unit}` : entry.unit;
+  const found = "found" in entry ? entry.found : "**nowhere that agrees: check it**";
+  return `| ${entry.usd} | ${what} | [page](${entry.page}) | ${found} |`;
 }
 
 function resourcesOf(stage: string): TemplateResource[] {

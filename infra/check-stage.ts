@@ -15,8 +15,9 @@ export function checkStage(config: StageConfig): void {
     ...(zones !== undefined && new Set(zones).size < 3
       ? [`availabilityZones: must be three different ones, got ${zones.join(", ")}`]
       : []),
-    ...within("natGateways", config.natGateways, 1, 3),
+    ...within("natGateways", config.natGateways, 0, 3),
     ...clusterProblems(cluster, 3, "cluster."),
+    ...imageProblems(config),
     ...registryProblems(registry),
     ...(stage === "prod" && !registry.tls ? ["registry.tls: must be true in prod, got false"] : []),
     ...within("api.requestsPerSecond", api.requestsPerSecond, 1, 10_000),
@@ -40,11 +41,35 @@ const fargateMemory: Readonly<Record<number, readonly [number, number]>> = {
   4096: [8, 30],
 };
 
-function registryProblems({ image, tasks, maxTasks = tasks, cpu, memory }: StageConfig["registry"]): string[] {
+/** Without a tag, or with `latest`, a task that is restarted may come back as another version. */
+function imageProblems({ natGateways, registry: { image } }: StageConfig): string[] {
+  if (typeof image === "object") {
+    const tag = /^(?!latest$)\w[\w.-]{0,127}$/;
+    return [
+      ...matching("registry.image.repository", image.repository, /^[a-z0-9]+([._/-][a-z0-9]+)*$/, "a name of ECR"),
+      ...matching("registry.image.tag", image.tag, tag, "a tag other than latest"),
+    ];
+  }
+  const got = `got ${JSON.stringify(image)}`;
+  if (natGateways === 0) {
+    return [
+      `registry.image: must be { repository, tag } in ECR, since tasks reach no other without NAT gateways, ${got}`,
+    ];
+  }
+  if (/\.dkr\.ecr\./.test(image)) {
+    return [`registry.image: must be { repository, tag } for an image in ECR, on which tasks get grants, ${got}`];
+  }
+  return matching(
+    "registry.image",
+    image,
+    /(@sha256:[0-9a-f]{64}|:(?!latest$)[\w.-]+)$/,
+    "with a tag other than latest",
+  );
+}
+
+function registryProblems({ tasks, maxTasks = tasks, cpu, memory }: StageConfig["registry"]): string[] {
   const range = fargateMemory[cpu];
   return [
-    // Without one, or with `latest`, a task that is restarted may come back as another version.
-    ...matching("registry.image", image, /(@sha256:[0-9a-f]{64}|:(?!latest$)[\w.-]+)$/, "with a tag other than latest"),
     ...within("registry.tasks", tasks, 1, 10),
     ...within("registry.maxTasks", maxTasks, tasks, 10),
     ...(range === undefined

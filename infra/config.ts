@@ -20,12 +20,15 @@ export interface StageConfig {
    * @default the first three zones of the region
    */
   readonly availabilityZones?: readonly [string, string, string];
-  /** NAT gateways, 1 to 3: with one a zone, a zone that fails takes no other with it. */
+  /**
+   * NAT gateways, up to 3: with one a zone, a zone that fails takes no other with it. With 0 the private subnets have no way
+   * to the internet: what is called of AWS is reached at interface endpoints, and the registry's image comes from ECR.
+   */
   readonly natGateways: number;
   readonly cluster: ClusterSettings;
   readonly registry: {
-    /** Image of an Apicurio registry, with its tag. */
-    readonly image: string;
+    /** Image of an Apicurio registry: of a public registry, with its tag, or of ECR. */
+    readonly image: string | EcrImage;
     /** Copies of the registry, each with the whole journal in its memory. */
     readonly tasks: number;
     /** Copies at most, while they use more than 60 % of their CPU. @default as many as tasks */
@@ -55,6 +58,14 @@ export interface StageConfig {
   readonly orderStatus: ConsumerConfig;
   /** How long the logs of functions, brokers and registry are kept. */
   readonly logRetention: RetentionDays;
+}
+
+/** An image in ECR, of the account and the region that the stage is deployed to. */
+export interface EcrImage {
+  /** Name of the repository, e.g. `apicurio-registry`. */
+  readonly repository: string;
+  /** Any but `latest`. */
+  readonly tag: string;
 }
 
 /**

@@ -5,11 +5,12 @@ export interface ClusterSettings {
   /** A KRaft version of Amazon MSK, e.g. `4.1.x.kraft`; Express brokers run 3.9 and 4.2. */
   readonly kafkaVersion: string;
   /**
-   * Instance type of each broker, `kafka.m7g.large` or larger for standard brokers, `express.m7g.large` or larger for
-   * Express ones. `kafka.t3.small` is refused with KRaft.
+   * Instance type of each broker: `kafka.m5` or `kafka.m7g` for standard brokers, `express.m7g` for Express ones, `large`,
+   * `xlarge`, `2xlarge`, `4xlarge`, `8xlarge`, `12xlarge` or `16xlarge`, m5 also `24xlarge`. `kafka.t3.small` is refused with
+   * KRaft. Which of them a region has: https://aws.amazon.com/msk/pricing/
    */
   readonly instanceType: string;
-  /** Brokers of the whole cluster, a multiple of the zones. */
+  /** Brokers of the whole cluster, a multiple of the zones; an account may have 60 in a cluster and 90 in a region by default. */
   readonly brokers: number;
   /** Disk of each standard broker, 1 GiB to 16 TiB; Express brokers pay for what they store. */
   readonly brokerVolume?: Size;
@@ -34,17 +35,21 @@ export function isExpress({ instanceType }: ClusterSettings): boolean {
   return instanceType.startsWith("express.");
 }
 
+/** https://docs.aws.amazon.com/msk/latest/developerguide/broker-instance-sizes.html */
+const instanceTypes = /^(kafka\.m5\.24xlarge|(kafka\.m5|kafka\.m7g|express\.m7g)\.(|x|2x|4x|8x|12x|16x)large)$/;
+
 /**
  * What MSK would refuse after a quarter of an hour, each with what is allowed; names begin with the prefix.
  *
  * https://docs.aws.amazon.com/msk/latest/developerguide/broker-instance-types.html
+ * https://docs.aws.amazon.com/msk/latest/developerguide/limits.html
  */
 export function clusterProblems(settings: ClusterSettings, zones: number, prefix = ""): string[] {
   const { brokers, instanceType } = settings;
   const problems = [
-    ...(/^(kafka\.m5|kafka\.m7g|express\.m7g)\.\d*x?large$/.test(instanceType)
+    ...(instanceTypes.test(instanceType)
       ? []
-      : [`instanceType: must be of the families kafka.m5, kafka.m7g and express.m7g, got '${instanceType}'`]),
+      : [`instanceType: must be a size of the families kafka.m5, kafka.m7g and express.m7g, got '${instanceType}'`]),
     ...(Number.isInteger(brokers) && brokers >= zones && brokers % zones === 0
       ? []
       : [`brokers: must be a multiple of ${zones}, the zones, got ${brokers}`]),
@@ -53,6 +58,10 @@ export function clusterProblems(settings: ClusterSettings, zones: number, prefix
   return problems.map((problem) => `${prefix}${problem}`);
 }
 
+/**
+ * With KRaft; 3.6 and 3.8 run with ZooKeeper.
+ * https://docs.aws.amazon.com/msk/latest/developerguide/msk-broker-types-express.html
+ */
 function expressProblems(settings: ClusterSettings): string[] {
   return [
     ...(/^(3\.9|4\.2)\.x\.kraft$/.test(settings.kafkaVersion)

@@ -2,7 +2,7 @@ import { Duration, Size } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import { claimTtl } from "./claim-ttl.ts";
 import { mappingOf } from "./consumer-mapping.ts";
-import { keptTable } from "./kept-table.ts";
+import { KeptTable } from "./kept-table.ts";
 import { MskConsumer } from "./msk-consumer.ts";
 import { OutboxRelay } from "./outbox-relay.ts";
 import type { ServiceProps } from "./service-props.ts";
@@ -13,10 +13,10 @@ const topicName = "order-events";
 export class Inventory extends Construct {
   constructor(scope: Construct, id: string, props: ServiceProps) {
     super(scope, id);
-    const { config, access, vpc, cluster, topics, registry } = props;
-    const reservations = keptTable(this, "Reservations", "orderId");
-    const stock = keptTable(this, "Stock", "sku");
-    const claims = keptTable(this, "Claims", "id", "expiresAt");
+    const { config, access, vpc, cluster, topics, registry, tableKey: key } = props;
+    const reservations = new KeptTable(this, "Reservations", { key, partitionKey: "orderId" });
+    const stock = new KeptTable(this, "Stock", { key, partitionKey: "sku" });
+    const claims = new KeptTable(this, "Claims", { key, partitionKey: "id", timeToLiveAttribute: "expiresAt" });
     const outbox = new OutboxRelay(this, "Outbox", { ...props, service: "inventory-outbox" });
 
     const { handler } = new MskConsumer(this, "OrderEvents", {

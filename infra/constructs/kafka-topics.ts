@@ -29,12 +29,13 @@ export class KafkaTopics extends Construct {
           `topic ${topic.name}: replication must be at most ${cluster.brokers}, the cluster's brokers, got ${topic.replication}`,
         );
       }
+      const configs = cluster.express ? expressConfigs(topic) : topic.configs;
       new CfnTopic(this, topic.name, {
         clusterArn: cluster.clusterArn,
         topicName: topic.name,
         partitionCount: topic.partitions,
         replicationFactor: topic.replication,
-        configs: Buffer.from(propertiesText(topic.configs)).toString("base64"),
+        configs: Buffer.from(propertiesText(configs)).toString("base64"),
       }).applyRemovalPolicy(RemovalPolicy.RETAIN);
     }
   }
@@ -54,6 +55,36 @@ export class KafkaTopics extends Construct {
     }
     return topic;
   }
+}
+
+/** https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-express-read-write.html#msk-configuration-express-topic-configuration */
+const expressSettings: ReadonlySet<string> = new Set([
+  "cleanup.policy",
+  "compression.type",
+  "delete.retention.ms",
+  "max.compaction.lag.ms",
+  "max.message.bytes",
+  "message.timestamp.after.max.ms",
+  "message.timestamp.before.max.ms",
+  "message.timestamp.type",
+  "min.compaction.lag.ms",
+  "retention.bytes",
+  "retention.ms",
+]);
+
+/** What Express brokers do in any case, and do not let be set. */
+const expressDoes: Topic["configs"] = { "min.insync.replicas": "2", "unclean.leader.election.enable": "false" };
+
+/** Without what Express brokers do anyway; with anything else than that, or than what they let be set, a topic is refused. */
+function expressConfigs({ name, replication, configs }: Topic): Topic["configs"] {
+  const toSet = Object.entries(configs).filter(([setting, value]) => expressDoes[setting] !== value);
+  const refused = toSet.filter(([setting]) => !expressSettings.has(setting)).map((entry) => entry.join("="));
+  if (replication !== 3) refused.unshift(`replication ${replication}`);
+  if (refused.length === 0) return Object.fromEntries(toSet);
+  throw new BackboneError(
+    "INVALID_OPTIONS",
+    `topic ${name}: Express brokers have replication 3 and let ${[...expressSettings].join(", ")} be set, got ${refused.join(", ")}`,
+  );
 }
 
 function propertiesText(configs: Topic["configs"]): string {

@@ -1,13 +1,5 @@
 import { Fn, RemovalPolicy } from "aws-cdk-lib";
-import {
-  CfnSecurityGroupIngress,
-  type IConnectable,
-  type IVpc,
-  Peer,
-  Port,
-  SecurityGroup,
-  SubnetType,
-} from "aws-cdk-lib/aws-ec2";
+import { CfnSecurityGroupIngress, type IConnectable, type IVpc, Peer, Port, SecurityGroup } from "aws-cdk-lib/aws-ec2";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -34,7 +26,11 @@ export interface MskClusterProps extends ClusterSettings {
 /** https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
 const ports = { scram: 9096, iam: 9098 } as const;
 
-/** https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-properties.html */
+/**
+ * Settings that both kinds of brokers take.
+ * https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-properties.html
+ * https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-express-read-write.html
+ */
 const serverProperties = [
   // Topics come from the access file, and from nowhere else.
   "auto.create.topics.enable=false",
@@ -44,7 +40,10 @@ const serverProperties = [
   "log.retention.ms=604800000",
 ];
 
-/** Express brokers have these values, too, and do not let them be set. */
+/**
+ * Express brokers have these values, too, and do not let them be set.
+ * https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-express-read-only.html
+ */
 const replicationProperties = [
   "default.replication.factor=3",
   // With acks=all a record is on two brokers before it is acknowledged, and one of the three may be away.
@@ -62,6 +61,8 @@ const replicationProperties = [
 export class MskCluster extends Construct {
   readonly clusterArn: string;
   readonly brokers: number;
+  /** Whether its brokers are Express ones, which let fewer settings of topics be set. */
+  readonly express: boolean;
   /** Broker addresses for clients, `host:port,host:port`, one list for each way to authenticate. */
   readonly bootstrap: { readonly saslIam: string; readonly saslScram: string };
   readonly #securityGroup: SecurityGroup;
@@ -69,12 +70,13 @@ export class MskCluster extends Construct {
 
   constructor(scope: Construct, id: string, props: MskClusterProps) {
     super(scope, id);
-    const { subnetIds } = props.vpc.selectSubnets({ subnetType: SubnetType.PRIVATE_WITH_EGRESS });
+    const { subnetIds } = props.vpc.selectSubnets();
     const problems = clusterProblems(props, subnetIds.length);
     if (problems.length > 0) {
       throw new BackboneError("INVALID_OPTIONS", `cluster ${props.clusterName}: ${problems.join("; ")}`);
     }
     this.brokers = props.brokers;
+    this.express = isExpress(props);
     this.#securityGroup = this.#clusterSecurityGroup(props.vpc);
 
     const configuration = new CfnConfiguration(this, "Configuration", {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { AssetHashType, DockerImage, type Duration, RemovalPolicy, type Size, Validations } from "aws-cdk-lib";
-import { type Connections, type IConnectable, type IVpc, SecurityGroup, SubnetType } from "aws-cdk-lib/aws-ec2";
+import { type Connections, type IConnectable, type IVpc, SecurityGroup } from "aws-cdk-lib/aws-ec2";
 import { type IGrantable, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, type AssetCode, Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -100,7 +100,6 @@ export class NodeFunction extends Construct implements IGrantable, IConnectable 
 function privateNetwork(scope: Construct, vpc: IVpc) {
   return {
     vpc,
-    vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
     securityGroups: [
       new SecurityGroup(scope, "SecurityGroup", {
         vpc,

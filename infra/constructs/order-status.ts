@@ -5,7 +5,7 @@ import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import { Construct } from "constructs";
 import { claimTtl } from "./claim-ttl.ts";
 import { mappingOf } from "./consumer-mapping.ts";
-import { keptTable } from "./kept-table.ts";
+import { KeptTable } from "./kept-table.ts";
 import { MskConsumer } from "./msk-consumer.ts";
 import { NodeFunction } from "./node-function.ts";
 import type { ServiceProps } from "./service-props.ts";
@@ -25,8 +25,9 @@ export interface OrderStatusProps extends ServiceProps {
 export class OrderStatus extends Construct {
   constructor(scope: Construct, id: string, props: OrderStatusProps) {
     super(scope, id);
-    const statuses = keptTable(this, "Statuses", "orderId");
-    const claims = keptTable(this, "Claims", "id", "expiresAt");
+    const { tableKey: key } = props;
+    const statuses = new KeptTable(this, "Statuses", { key, partitionKey: "orderId" });
+    const claims = new KeptTable(this, "Claims", { key, partitionKey: "id", timeToLiveAttribute: "expiresAt" });
     this.#addConsumer("OrderEvents", "order-events", { statuses, claims }, props);
     this.#addConsumer("InventoryEvents", "inventory-events", { statuses, claims }, props);
     this.#addApi(statuses, props);

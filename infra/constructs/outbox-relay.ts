@@ -1,11 +1,12 @@
-import { Duration, RemovalPolicy, Size, Validations } from "aws-cdk-lib";
-import { AttributeType, BillingMode, StreamViewType, Table } from "aws-cdk-lib/aws-dynamodb";
+import { Duration, Size, Validations } from "aws-cdk-lib";
+import { StreamViewType, type Table } from "aws-cdk-lib/aws-dynamodb";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { BackboneError } from "../../shared/errors.ts";
+import { KeptTable } from "./kept-table.ts";
 import { NodeFunction } from "./node-function.ts";
 import { grantServiceAccess, serviceOf } from "./service-access.ts";
 import type { ServiceProps } from "./service-props.ts";
@@ -30,17 +31,19 @@ const sweepOlderThan = Duration.minutes(1);
 export class OutboxRelay extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string, { config, access, vpc, cluster, service: name }: OutboxRelayProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { config, access, vpc, cluster, tableKey: key, service: name }: OutboxRelayProps,
+  ) {
     super(scope, id);
     const service = serviceOf(access, name);
-    this.table = new Table(this, "Table", {
-      partitionKey: { name: "groupKey", type: AttributeType.STRING },
-      sortKey: { name: "sourcePosition", type: AttributeType.STRING },
+    this.table = new KeptTable(this, "Table", {
+      key,
+      partitionKey: "groupKey",
+      sortKey: "sourcePosition",
       // The relay reads the items itself, in the order of their key; all it has to be told is which key.
       stream: StreamViewType.KEYS_ONLY,
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: RemovalPolicy.RETAIN,
     });
 
     const handler = new NodeFunction(this, "Handler", {
@@ -83,6 +86,7 @@ export class OutboxRelay extends Construct {
     const { tableStreamArn } = this.table;
     if (tableStreamArn === undefined) throw new BackboneError("INVALID_OPTIONS", "the outbox's table has no stream");
     const role = handler.grantPrincipal;
+    // Its records are under the table's key, of which the relay may have DynamoDB make use already.
     role.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],

@@ -1,12 +1,6 @@
 import { Duration, Fn, RemovalPolicy, type Size, Stack, Validations } from "aws-cdk-lib";
-import {
-  CfnSecurityGroupIngress,
-  type IConnectable,
-  type IVpc,
-  Port,
-  SecurityGroup,
-  SubnetType,
-} from "aws-cdk-lib/aws-ec2";
+import { CfnSecurityGroupIngress, type IConnectable, type IVpc, Port, SecurityGroup } from "aws-cdk-lib/aws-ec2";
+import { Repository } from "aws-cdk-lib/aws-ecr";
 import {
   AvailabilityZoneRebalancing,
   Cluster,
@@ -31,6 +25,8 @@ import { ARecord, PrivateHostedZone, RecordTarget } from "aws-cdk-lib/aws-route5
 import { LoadBalancerTarget } from "aws-cdk-lib/aws-route53-targets";
 import { Secret as SecretsManagerSecret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
+import type { EcrImage } from "../config.ts";
+import { BalancerLogs } from "./balancer-logs.ts";
 import type { MskCluster } from "./msk-cluster.ts";
 
 export interface SchemaRegistryProps {
@@ -38,8 +34,8 @@ export interface SchemaRegistryProps {
   readonly cluster: MskCluster;
   /** SCRAM user that owns the registry's topics; its consumer groups are `<user>-<random UUID>`. */
   readonly scramUser: string;
-  /** Image of an Apicurio registry, with its tag. */
-  readonly image: string;
+  /** Image of an Apicurio registry: of a public registry, with its tag, or of ECR. */
+  readonly image: string | EcrImage;
   readonly tasks: number;
   /** Tasks at most, while they use more than 60 % of their CPU. @default as many as tasks */
   readonly maxTasks?: number;
@@ -69,7 +65,6 @@ export class SchemaRegistry extends Construct {
     super(scope, id);
     const { vpc, cluster, certificate } = props;
     this.#port = certificate === undefined ? 80 : 443;
-    const privateSubnets = { subnetType: SubnetType.PRIVATE_WITH_EGRESS };
     const taskGroup = new SecurityGroup(this, "TaskSecurityGroup", {
       vpc,
       description: "tasks of the schema registry",
@@ -93,7 +88,6 @@ export class SchemaRegistry extends Construct {
       // Tasks are started apart, and moved apart again after a zone has failed.
       availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
       healthCheckGracePeriod: Duration.minutes(3),
-      vpcSubnets: privateSubnets,
       securityGroups: [taskGroup],
     });
     cluster.allowScramFrom(service);
@@ -102,17 +96,11 @@ export class SchemaRegistry extends Construct {
 
     const balancer = new ApplicationLoadBalancer(this, "Balancer", {
       vpc,
-      vpcSubnets: privateSubnets,
       internetFacing: false,
       securityGroup: this.#balancerGroup,
       dropInvalidHeaderFields: true,
     });
-    Validations.of(balancer).acknowledge({
-      id: "AwsSolutions-ELB2",
-      reason:
-        "internal, and open to the project's own functions alone; who calls is in the network's flow logs. Access logs " +
-        "need a bucket whose policy depends on the region, which templates for any region do not know",
-    });
+    new BalancerLogs(this, "AccessLogs", { balancer, retention: props.logRetention });
     const listener =
       certificate === undefined
         ? balancer.addListener("Http", { port: 80, protocol: ApplicationProtocol.HTTP, open: false })
@@ -167,6 +155,12 @@ export class SchemaRegistry extends Construct {
     });
   }
 
+  #image(image: string | EcrImage): ContainerImage {
+    if (typeof image === "string") return ContainerImage.fromRegistry(image);
+    const repository = Repository.fromRepositoryName(this, "Repository", image.repository);
+    return ContainerImage.fromEcrRepository(repository, image.tag);
+  }
+
   #taskDefinition({
     image,
     cpu,
@@ -188,7 +182,7 @@ export class SchemaRegistry extends Construct {
       }),
     );
     definition.addContainer("registry", {
-      image: ContainerImage.fromRegistry(image),
+      image: this.#image(image),
       portMappings: Object.values(ports).map((containerPort) => ({ containerPort, protocol: Protocol.TCP })),
       environment: registryEnvironment(cluster.bootstrap.saslScram, scramUser),
       secrets: {
@@ -200,10 +194,16 @@ export class SchemaRegistry extends Construct {
         logGroup: new LogGroup(this, "Logs", { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY }),
       }),
     });
-    Validations.of(definition).acknowledge({
-      id: "AwsSolutions-ECS2",
-      reason: "settings that are no secret; name and password come from the user's secret",
-    });
+    Validations.of(definition).acknowledge(
+      {
+        id: "AwsSolutions-ECS2",
+        reason: "settings that are no secret; name and password come from the user's secret",
+      },
+      {
+        id: "AwsSolutions-IAM5[Resource::*]",
+        reason: "ecr:GetAuthorizationToken of an image in ECR, for which IAM knows no resource",
+      },
+    );
     return definition;
   }
 }

@@ -1,4 +1,5 @@
 import type { IVpc } from "aws-cdk-lib/aws-ec2";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Access } from "../../shared/access/index.ts";
 import type { StageConfig } from "../config.ts";
 import type { KafkaTopics } from "./kafka-topics.ts";
@@ -13,4 +14,6 @@ export interface ServiceProps {
   readonly cluster: MskCluster;
   readonly topics: KafkaTopics;
   readonly registry: SchemaRegistry;
+  /** What its tables are encrypted with. */
+  readonly tableKey: IKey;
 }

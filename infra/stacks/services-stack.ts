@@ -1,6 +1,7 @@
 import { Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { Inventory } from "../constructs/inventory.ts";
+import { createTableKey } from "../constructs/kept-table.ts";
 import { OrderService } from "../constructs/order-service.ts";
 import { OrderStatus } from "../constructs/order-status.ts";
 import type { ServiceProps } from "../constructs/service-props.ts";
@@ -10,8 +11,9 @@ import type { ServiceProps } from "../constructs/service-props.ts";
  * that tells what became of them.
  */
 export class ServicesStack extends Stack {
-  constructor(scope: Construct, id: string, props: StackProps & ServiceProps) {
-    super(scope, id, props);
+  constructor(scope: Construct, id: string, stackProps: StackProps & Omit<ServiceProps, "tableKey">) {
+    super(scope, id, stackProps);
+    const props: ServiceProps = { ...stackProps, tableKey: createTableKey(this, stackProps.config.stage) };
     const { api } = new OrderService(this, "OrderService", props);
     new Inventory(this, "Inventory", props);
     new OrderStatus(this, "OrderStatus", { ...props, api });

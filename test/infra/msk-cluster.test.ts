@@ -2,10 +2,12 @@ import { Size, Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { KafkaTopics } from "../../infra/constructs/kafka-topics.ts";
 import { MskCluster, type MskClusterProps } from "../../infra/constructs/msk-cluster.ts";
 import { NetworkStack } from "../../infra/stacks/network-stack.ts";
 import { prod } from "../../infra/stages/prod.ts";
+import type { Topic } from "../../shared/access/index.ts";
 import { appWithoutBundling, prodTemplates } from "./backbone.ts";
 
 const standard = {
@@ -18,16 +20,20 @@ const express = { kafkaVersion: "4.2.x.kraft", instanceType: "express.m7g.large"
 
 type Settings = Partial<MskClusterProps> & Pick<MskClusterProps, "kafkaVersion" | "instanceType" | "brokers">;
 
-function clusterWith(settings: (stack: Stack) => Settings): Template {
+function clusterWith(
+  settings: (stack: Stack) => Settings,
+  use: (stack: Stack, cluster: MskCluster) => unknown = () => undefined,
+): Template {
   const app = appWithoutBundling();
   const stack = new Stack(app, "stack");
-  new MskCluster(stack, "Kafka", {
+  const cluster = new MskCluster(stack, "Kafka", {
     clusterName: "orders",
     vpc: new NetworkStack(app, "network", { config: prod }).vpc,
     scramUsers: [],
     logRetention: RetentionDays.ONE_DAY,
     ...settings(stack),
   });
+  use(stack, cluster);
   return Template.fromStack(stack);
 }
 
@@ -40,10 +46,11 @@ test("Express brokers get no disks, no logs and no settings of replication, whic
     StorageMode: Match.absent(),
   });
   template.hasResourceProperties("AWS::MSK::Configuration", {
-    ServerProperties: Match.not(Match.stringLikeRegexp("replica|unclean")),
-  });
-  template.hasResourceProperties("AWS::MSK::Configuration", {
-    ServerProperties: Match.stringLikeRegexp("allow.everyone.if.no.acl.found=false"),
+    ServerProperties: [
+      "auto.create.topics.enable=false",
+      "allow.everyone.if.no.acl.found=false",
+      "log.retention.ms=604800000",
+    ].join("\n"),
   });
 });
 
@@ -92,7 +99,10 @@ test.each<[string, Settings]>([
   ["kafkaVersion: must be 3.9.x.kraft or 4.2.x.kraft on Express brokers", { ...express, kafkaVersion: "4.1.x.kraft" }],
   ["brokerVolume: must not be set, Express", { ...express, brokerVolume: Size.gibibytes(1) }],
   ["tieredStorage: must not be set, Express", { ...express, tieredStorage: true }],
-  ["instanceType: must be of the families", { ...standard, instanceType: "kafka.t3.small" }],
+  ["instanceType: must be a size of the families", { ...standard, instanceType: "kafka.t3.small" }],
+  ["instanceType: must be a size of the families", { ...standard, instanceType: "kafka.m7g.24xlarge" }],
+  ["instanceType: must be a size of the families", { ...standard, instanceType: "kafka.m7g.3xlarge" }],
+  ["instanceType: must be a size of the families", { ...express, instanceType: "express.m5.large" }],
   ["brokers: must be a multiple of 3, the zones, got 4", { ...standard, brokers: 4 }],
   ["brokerVolumeLimit: must be more than brokerVolume", { ...standard, brokerVolumeLimit: Size.gibibytes(10) }],
   [
@@ -107,4 +117,36 @@ test("standard brokers need a disk", () => {
   const { brokerVolume: _, ...withoutDisk } = standard;
 
   expect(() => clusterWith(() => withoutDisk)).toThrow("brokerVolume: must be 1 to 16384 GiB, got nothing");
+});
+
+const largest = ["kafka.m5.24xlarge", "kafka.m7g.16xlarge"].map((instanceType) => ({ ...standard, instanceType }));
+
+test.each([...largest, { ...express, instanceType: "express.m7g.16xlarge" }])("$instanceType is taken", (settings) => {
+  clusterWith(() => settings).resourceCountIs("AWS::MSK::Cluster", 1);
+});
+
+describe("topics of Express brokers", () => {
+  const topicOn = (settings: Settings, topic: Partial<Topic>) => {
+    const configs = { "retention.ms": "1", "min.insync.replicas": "2", "unclean.leader.election.enable": "false" };
+    const topics = [{ name: "orders", partitions: 1, replication: 3, configs, ...topic }];
+    const template = clusterWith(
+      () => settings,
+      (stack, cluster) => new KafkaTopics(stack, "Topics", { cluster, topics }),
+    );
+    const [{ Properties } = { Properties: {} }] = Object.values(template.findResources("AWS::MSK::Topic"));
+    return Buffer.from(Properties.Configs, "base64").toString().split("\n");
+  };
+
+  test("what the brokers do anyway, and do not let be set, is left out", () => {
+    expect(topicOn(express, {})).toEqual(["retention.ms=1"]);
+    expect(topicOn(standard, {})).toHaveLength(3);
+  });
+
+  test.each<[Partial<Topic>, string]>([
+    [{ configs: { "min.insync.replicas": "1" } }, "got min.insync.replicas=1"],
+    [{ configs: { "segment.bytes": "52428800" } }, "got segment.bytes=52428800"],
+    [{ replication: 2 }, "got replication 2"],
+  ])("%j is refused", (topic, message) => {
+    expect(() => topicOn(express, topic)).toThrow(message);
+  });
 });

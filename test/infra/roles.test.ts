@@ -30,7 +30,10 @@ const consumer = (service: string, topic: string, group: string) => [
   `kafka-cluster topic/${topic}: DescribeTopic ReadData`,
   `kafka-cluster topic/${topic}.${service}.dlt: DescribeTopic WriteData`,
 ];
+const readsTables = "kms <TableKey.Arn>: Decrypt DescribeKey";
+const writesTables = "kms <TableKey.Arn>: Decrypt DescribeKey Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo";
 const statusTables = [
+  writesTables,
   "dynamodb <OrderStatusClaims.Arn>: GetItem PutItem",
   "dynamodb <OrderStatusStatuses.Arn>: UpdateItem",
 ];
@@ -59,6 +62,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "dynamodb *: ListStreams",
     "dynamodb <InventoryOutboxTable.Arn>: BatchWriteItem Query Scan",
     "dynamodb <InventoryOutboxTable.StreamArn>: DescribeStream GetRecords GetShardIterator",
+    writesTables,
     interfaces,
     ...producer("inventory-events"),
     ownLogs("InventoryOutboxHandler"),
@@ -68,6 +72,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "dynamodb <InventoryOutboxTable.Arn>: PutItem",
     "dynamodb <InventoryReservations.Arn>: PutItem",
     "dynamodb <InventoryStock.Arn>: BatchGetItem PutItem UpdateItem",
+    writesTables,
     ...consumer("inventory", "order-events", "inventory"),
     ownLogs("InventoryOrderEventsConsumer"),
   ],
@@ -81,7 +86,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     ...consumer("order-status", "inventory-events", "order-status.inventory-events"),
     ownLogs("OrderStatusInventoryEventsConsumer"),
   ],
-  OrderStatusApiRole: ["dynamodb <OrderStatusStatuses.Arn>: GetItem", ownLogs("OrderStatusApi")],
+  OrderStatusApiRole: ["dynamodb <OrderStatusStatuses.Arn>: GetItem", readsTables, ownLogs("OrderStatusApi")],
 };
 
 test.each(["dev", "prod"])("every role of %s may do what the table says, and nothing else", (stage) => {

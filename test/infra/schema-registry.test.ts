@@ -68,6 +68,61 @@ test("it is behind an internal load balancer that asks whether the journal is re
   });
 });
 
+test.each(["dev", "prod"])(
+  "in %s each request to the balancer leaves a line, in a bucket where it expires",
+  (stage) => {
+    const template = templatesOf(stage).schemaRegistry;
+    const [bucket = ""] = Object.keys(template.findResources("AWS::S3::Bucket"));
+    const [policy = ""] = Object.keys(template.findResources("AWS::S3::BucketPolicy"));
+
+    template.hasResource("AWS::ElasticLoadBalancingV2::LoadBalancer", {
+      Properties: {
+        LoadBalancerAttributes: Match.arrayWith([
+          { Key: "access_logs.s3.enabled", Value: "true" },
+          { Key: "access_logs.s3.bucket", Value: { Ref: bucket } },
+        ]),
+      },
+      DependsOn: Match.arrayWith([policy]),
+    });
+    template.hasResource("AWS::S3::Bucket", {
+      Properties: {
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
+        },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: stage === "prod" ? 30 : 3 })] },
+      },
+      DeletionPolicy: "Retain",
+    });
+  },
+);
+
+test("load balancers of the account may write to that bucket, in any region, and nobody without TLS", () => {
+  const [policy] = Object.values(schemaRegistry.findResources("AWS::S3::BucketPolicy"));
+  const [insecure, write, ...others] = policy?.Properties.PolicyDocument.Statement ?? [];
+
+  expect(insecure).toMatchObject({
+    Effect: "Deny",
+    Action: "s3:*",
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  });
+  expect(write).toMatchObject({
+    Effect: "Allow",
+    Action: "s3:PutObject",
+    Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+  });
+  expect(evaluate(write.Resource)).toMatch(/^<SchemaRegistryAccessLogsBucket\w+\.Arn>\/AWSLogs\/AccountId\/\*$/);
+  expect(evaluate(write.Condition.ArnLike["aws:SourceArn"])).toBe(
+    "arn:Partition:elasticloadbalancing:Region:AccountId:loadbalancer/*",
+  );
+  expect(others).toEqual([]);
+});
+
 test("prod serves HTTPS under a name and a certificate that the deployment is told", () => {
   for (const name of ["CertificateArn", "DomainName"]) {
     schemaRegistry.hasParameter(name, { Default: Match.absent(), AllowedPattern: Match.anyValue() });

@@ -214,6 +214,26 @@ describe("the outbox of inventory", () => {
   });
 });
 
+test("the tables are under a key of the stage, which is kept and rotated, and which DynamoDB alone uses", () => {
+  const keys = Object.entries(services.findResources("AWS::KMS::Key"));
+  expect(keys.map(([, { Properties, DeletionPolicy }]) => [Properties.EnableKeyRotation, DeletionPolicy])).toEqual([
+    [true, "Retain"],
+  ]);
+  const key = { "Fn::GetAtt": [keys[0]?.[0], "Arn"] };
+  services.allResourcesProperties("AWS::DynamoDB::Table", {
+    SSESpecification: { SSEEnabled: true, SSEType: "KMS", KMSMasterKeyId: key },
+  });
+
+  const uses = Object.values(services.findResources("AWS::IAM::Policy"))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+    .filter(({ Action }) => String(Action).includes("kms:"));
+  expect(uses).toHaveLength(5); // one for each function that has a table
+  for (const { Resource, Condition } of uses) {
+    expect(Resource).toEqual(key);
+    expect(evaluate(Condition.StringEquals["kms:ViaService"])).toBe("dynamodb.Region.amazonaws.com");
+  }
+});
+
 test("the tables are kept, can be restored to any second, and forget expired claims", () => {
   const keys = Object.values(services.findResources("AWS::DynamoDB::Table")).map(({ Properties }) => [
     Properties.KeySchema[0].AttributeName,

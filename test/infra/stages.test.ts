@@ -71,7 +71,7 @@ describe("a stage's settings", () => {
   test.each<[Partial<StageConfig>, string]>([
     [{ stage: "Prod" }, 'stage: must be 1 to 20 small letters, digits and hyphens, a letter first, got "Prod"'],
     [{ availabilityZones: ["a", "b", "a"] }, "availabilityZones: must be three different ones, got a, b, a"],
-    [{ natGateways: 0 }, "natGateways: must be a whole number from 1 to 3, got 0"],
+    [{ natGateways: 4 }, "natGateways: must be a whole number from 0 to 3, got 4"],
     [
       { cluster: { ...prod.cluster, kafkaVersion: "3.9.x" } },
       "cluster.kafkaVersion: must be one of KRaft, like 4.1.x.kraft",
