@@ -24,6 +24,10 @@ export function checkStage(config: StageConfig): void {
     ...within("api.burst", api.burst, 1, 5_000),
     ...authorizerProblems(api.authorizer),
     ...within("inventory.initialStock", inventory.initialStock, 0, Number.MAX_SAFE_INTEGER),
+    // https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
+    ...Object.entries(config.scramRotation ?? {}).flatMap(([user, every]) =>
+      within(`scramRotation.${user}`, every.toMinutes({ integral: false }) / 60, 4, 999 * 24, " hours"),
+    ),
   ];
   if (problems.length > 0) {
     throw new BackboneError("INVALID_OPTIONS", `the stage ${JSON.stringify(stage)}: ${problems.join("; ")}`);

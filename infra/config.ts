@@ -56,6 +56,14 @@ export interface StageConfig {
   };
   /** Of each of its two topics. */
   readonly orderStatus: ConsumerConfig;
+  /**
+   * How often the password of a SCRAM user changes by itself, by the user's name in the access file, e.g.
+   * `{ "schema-registry": Duration.days(30) }`: whole hours, 4 hours to 999 days. The registry is restarted with its new
+   * password; who logs in as another user has to read the secret again.
+   *
+   * @default none does: by hand, see docs/deploy.md
+   */
+  readonly scramRotation?: Readonly<Record<string, Duration>>;
   /** How long the logs of functions, brokers and registry are kept. */
   readonly logRetention: RetentionDays;
 }

@@ -58,6 +58,8 @@ const ports = { http: 8080, management: 9000 } as const;
 export class SchemaRegistry extends Construct {
   /** Base URL of the Confluent API. */
   readonly url: string;
+  /** What runs its tasks. */
+  readonly service: FargateService;
   readonly #balancerGroup: SecurityGroup;
   readonly #port: 80 | 443;
 
@@ -91,6 +93,7 @@ export class SchemaRegistry extends Construct {
       securityGroups: [taskGroup],
     });
     cluster.allowScramFrom(service);
+    this.service = service;
     // A first task without its password or its way to the brokers would fail, and the circuit breaker counts.
     service.node.addDependency(taskGroup, taskDefinition.obtainExecutionRole());
 

@@ -3,8 +3,9 @@ import { Key } from "aws-cdk-lib/aws-kms";
 import { CfnBatchScramSecret } from "aws-cdk-lib/aws-msk";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import type { Service } from "../../shared/access/index.ts";
+import type { Access, Service } from "../../shared/access/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
+import { serviceOf } from "./service-access.ts";
 
 export interface ScramUsersProps {
   readonly clusterArn: string;
@@ -19,11 +20,18 @@ export interface ScramUser {
   readonly secretArn: string;
   /** The KMS key that the secret is encrypted with. */
   readonly keyArn: string;
+  /** Says why the secret's own stack has no schedule that rotates it. */
+  readonly acknowledgeNoSchedule: (reason: string) => void;
 }
 
 /** The SCRAM user name of a service: its principal without `User:`. */
-export function principalName(service: Service): string {
+function principalName(service: Service): string {
   return service.principal.slice("User:".length);
+}
+
+/** The SCRAM user that the schema registry logs in as. */
+export function registryUserOf(access: Access): string {
+  return principalName(serviceOf(access, "schema-registry"));
 }
 
 /**
@@ -46,8 +54,10 @@ export class ScramUsers extends Construct {
     });
     this.#users = new Map(
       users.map((user) => {
-        const { secretArn } = userSecret(this, user, clusterName, key);
-        return [user, { secretArn, keyArn: key.keyArn }];
+        const secret = userSecret(this, user, clusterName, key);
+        const acknowledgeNoSchedule = (reason: string) =>
+          Validations.of(secret).acknowledge({ id: "AwsSolutions-SMG4", reason });
+        return [user, { secretArn: secret.secretArn, keyArn: key.keyArn, acknowledgeNoSchedule }];
       }),
     );
     if (users.length > 0) {
@@ -76,7 +86,7 @@ export class ScramUsers extends Construct {
 }
 
 function userSecret(scope: Construct, username: string, clusterName: string, encryptionKey: Key): Secret {
-  const secret = new Secret(scope, username, {
+  return new Secret(scope, username, {
     secretName: `AmazonMSK_${clusterName}-${username}`,
     encryptionKey,
     generateSecretString: {
@@ -88,9 +98,4 @@ function userSecret(scope: Construct, username: string, clusterName: string, enc
     },
     removalPolicy: RemovalPolicy.RETAIN,
   });
-  Validations.of(secret).acknowledge({
-    id: "AwsSolutions-SMG4",
-    reason: "Kafka knows one password of a user: what runs with the old one has to be started again with the new one",
-  });
-  return secret;
 }

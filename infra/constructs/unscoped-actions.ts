@@ -43,6 +43,11 @@ export const unscoped = {
    * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmanagedstreamingforapachekafka.html
    */
   getBootstrapBrokers: () => allowEverywhere("kafka:GetBootstrapBrokers"),
+  /**
+   * Makes a password and touches no secret: it has no resource type.
+   * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
+   */
+  randomPassword: () => allowEverywhere("secretsmanager:GetRandomPassword"),
 } as const;
 
 function allowEverywhere(...actions: readonly string[]): PolicyStatement {

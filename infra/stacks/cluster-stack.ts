@@ -4,6 +4,8 @@ import type { Construct } from "constructs";
 import { type Access, scramUserNamesOf } from "../../shared/access/index.ts";
 import type { StageConfig } from "../config.ts";
 import { MskCluster } from "../constructs/msk-cluster.ts";
+import { ScramRotation } from "../constructs/scram-rotation.ts";
+import { registryUserOf } from "../constructs/scram-users.ts";
 
 export interface ClusterStackProps extends StackProps {
   readonly config: StageConfig;
@@ -11,7 +13,12 @@ export interface ClusterStackProps extends StackProps {
   readonly vpc: IVpc;
 }
 
-/** The Kafka cluster, its SCRAM users and the addresses of its brokers. */
+/**
+ * The Kafka cluster, its SCRAM users and the addresses of its brokers. Passwords of users whom no stack restarts are rotated
+ * here, the registry's in the stack of the registry.
+ *
+ * @throws BackboneError INVALID_OPTIONS if the stage rotates the password of a user that the access file does not have
+ */
 export class ClusterStack extends Stack {
   readonly cluster: MskCluster;
 
@@ -24,5 +31,21 @@ export class ClusterStack extends Stack {
       scramUsers: scramUserNamesOf(access),
       logRetention: config.logRetention,
     });
+    this.#rotate(config, access, vpc);
+  }
+
+  #rotate({ stage, scramRotation = {}, logRetention }: StageConfig, access: Access, vpc: IVpc): void {
+    const { cluster } = this;
+    const registryUser = registryUserOf(access);
+    for (const user of scramUserNamesOf(access).filter((name) => !Object.hasOwn(scramRotation, name))) {
+      cluster
+        .scramUser(user)
+        .acknowledgeNoSchedule("the stage leaves it to be rotated by hand, which docs/deploy.md describes");
+    }
+    for (const [user, every] of Object.entries(scramRotation)) {
+      if (user === registryUser) continue;
+      const functionName = `backbone-${stage}-rotate-${user}`;
+      new ScramRotation(this, `Rotate-${user}`, { cluster, user, every, functionName, vpc, logRetention });
+    }
   }
 }

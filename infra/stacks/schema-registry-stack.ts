@@ -7,8 +7,8 @@ import type { StageConfig } from "../config.ts";
 import type { MskCluster } from "../constructs/msk-cluster.ts";
 import { NodeFunction } from "../constructs/node-function.ts";
 import { SchemaRegistry } from "../constructs/schema-registry.ts";
-import { principalName } from "../constructs/scram-users.ts";
-import { serviceOf } from "../constructs/service-access.ts";
+import { ScramRotation } from "../constructs/scram-rotation.ts";
+import { registryUserOf } from "../constructs/scram-users.ts";
 
 export interface SchemaRegistryStackProps extends StackProps {
   readonly config: StageConfig;
@@ -23,11 +23,12 @@ export class SchemaRegistryStack extends Stack {
 
   constructor(scope: Construct, id: string, { config, access, vpc, cluster, ...props }: SchemaRegistryStackProps) {
     super(scope, id, props);
+    const user = registryUserOf(access);
     this.registry = new SchemaRegistry(this, "SchemaRegistry", {
       ...config.registry,
       vpc,
       cluster,
-      scramUser: principalName(serviceOf(access, "schema-registry")),
+      scramUser: user,
       ...(config.registry.tls ? { certificate: this.#certificate() } : {}),
       logRetention: config.logRetention,
     });
@@ -50,6 +51,21 @@ export class SchemaRegistryStack extends Stack {
     new Trigger(this, "RegisterSchemas", {
       handler: registration.function,
       executeAfter: [this.registry, registration],
+    });
+
+    const every = config.scramRotation?.[user];
+    if (every === undefined) return;
+    cluster
+      .scramUser(user)
+      .acknowledgeNoSchedule(`its schedule is in the stack ${id}, which restarts who logs in with it`);
+    new ScramRotation(this, "ScramRotation", {
+      cluster,
+      user,
+      every,
+      restarts: this.registry.service,
+      functionName: `backbone-${config.stage}-rotate-${user}`,
+      vpc,
+      logRetention: config.logRetention,
     });
   }
 

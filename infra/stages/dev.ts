@@ -39,5 +39,6 @@ export const dev: StageConfig = {
     claimMargin: Duration.days(1),
   },
   orderStatus: { batchSize: 100, batchWindow: Duration.seconds(1), claimMargin: Duration.days(1) },
+  // No password changes by itself: a stage for trying things out, whose one registry task would be away for a start.
   logRetention: RetentionDays.THREE_DAYS,
 };

@@ -42,5 +42,7 @@ export const prod: StageConfig = {
     pollers: { minimum: 1, maximum: 6 },
     claimMargin: Duration.days(1),
   },
+  // The tool of the operators reads the secret each time.
+  scramRotation: { "schema-registry": Duration.days(30), "dead-letter-operators": Duration.days(30) },
   logRetention: RetentionDays.ONE_MONTH,
 };

@@ -34,19 +34,22 @@ export async function formatOnce(options: KafkaTools, configFile: string): Promi
 
 /** Adds the SCRAM users that kept storage does not have yet: of a function that came after it was formatted. */
 export async function addNewUsers(options: KafkaTools): Promise<void> {
-  const { identity, port, stateFolder } = options;
   const known = v.parse(v.array(v.string()), JSON.parse(readFileSync(usersFile(options), "utf8")));
-  const added = Object.entries(identity.passwords).filter(([name]) => !known.includes(name));
-  if (added.length === 0) return;
+  const added = Object.entries(options.identity.passwords).filter(([name]) => !known.includes(name));
+  for (const [name, password] of added) await setPassword(options, name, password);
+  if (added.length > 0) rememberUsers(options);
+}
+
+/** Gives a SCRAM user of the running broker another password, and one that there is not yet its first. */
+export async function setPassword(options: KafkaTools, name: string, password: string): Promise<void> {
+  const { identity, port, stateFolder } = options;
   const clientFile = join(stateFolder, "client.properties");
   writeFileSync(clientFile, propertiesText(clientProperties(identity)), { mode: 0o600 });
-  for (const [name, password] of added)
-    await kafkaTool(options, "kafka.admin.ConfigCommand", [
-      ...["--bootstrap-server", `127.0.0.1:${port}`, "--command-config", clientFile],
-      ...["--alter", "--entity-type", "users", "--entity-name", name],
-      ...["--add-config", `SCRAM-SHA-512=[password=${password}]`],
-    ]);
-  rememberUsers(options);
+  await kafkaTool(options, "kafka.admin.ConfigCommand", [
+    ...["--bootstrap-server", `127.0.0.1:${port}`, "--command-config", clientFile],
+    ...["--alter", "--entity-type", "users", "--entity-name", name],
+    ...["--add-config", `SCRAM-SHA-512=[password=${password}]`],
+  ]);
 }
 
 function usersFile(options: KafkaTools): string {

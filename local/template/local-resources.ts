@@ -47,6 +47,7 @@ export function localResources(ports: Ports): ReadonlyMap<string, LocalResource>
     [parameterType, { ref: ({ logicalId, stack }) => parameterOf(logicalId, stack.name, ports) }],
     ["AWS::SecretsManager::Secret", { ref: (secret) => arn("secretsmanager", `secret:${secret.logicalId}`) }],
     ["AWS::KMS::Key", { ...logicalId, attributes: { Arn: (key) => arn("kms", `key/${key.logicalId}`) } }],
+    ["AWS::ECS::Service", logicalId],
     ["AWS::ApiGatewayV2::Api", logicalId],
     ["AWS::ApiGatewayV2::Integration", logicalId],
     ["AWS::IAM::Role", { ...logicalId, attributes: { Arn: (role) => arn("iam", `role/${role.logicalId}`) } }],

@@ -21,6 +21,7 @@ const wildcards = new Set([
   "lambda:InvokeFunction <AclsHandlerFunction.Arn>:*",
   "lambda:InvokeFunction <KafkaBootstrapBrokersHandlerFunction.Arn>:*",
   "lambda:InvokeFunction <SchemaRegistrationFunction.Arn>:*",
+  "secretsmanager:GetRandomPassword *",
 ]);
 
 test("no role may do anything on all resources but what has no resource level", () => {

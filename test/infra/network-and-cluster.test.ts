@@ -93,10 +93,16 @@ describe("cluster", () => {
     });
   });
 
-  test("its security group lets pollers of event source mappings read, and nobody else in by itself", () => {
+  test("its security group lets pollers of event source mappings read, and who rotates a password log in", () => {
     const self = { "Fn::GetAtt": [Match.stringLikeRegexp("^KafkaSecurityGroup"), "GroupId"] };
 
-    cluster.resourceCountIs("AWS::EC2::SecurityGroupIngress", 1);
+    cluster.resourceCountIs("AWS::EC2::SecurityGroupIngress", 2);
+    cluster.hasResourceProperties("AWS::EC2::SecurityGroupIngress", {
+      GroupId: self,
+      SourceSecurityGroupId: { "Fn::GetAtt": [Match.stringLikeRegexp("^Rotatedeadletteroperators"), "GroupId"] },
+      FromPort: 9096,
+      ToPort: 9096,
+    });
     cluster.hasResourceProperties("AWS::EC2::SecurityGroupIngress", {
       GroupId: self,
       SourceSecurityGroupId: self,

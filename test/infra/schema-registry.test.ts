@@ -177,7 +177,7 @@ test("tasks are spread over the zones, and more of them start while theirs are b
 
 test("it reaches the brokers' SCRAM port, and only its clients and health checks reach it", () => {
   const groupOf = (id: unknown) =>
-    /(Kafka|Registration|Balancer|Task)SecurityGroup/.exec(String(evaluate(id)))?.[1] ?? "unknown";
+    /(Kafka|Registration|Rotation|Balancer|Task)(?:Handler)?SecurityGroup/.exec(String(evaluate(id)))?.[1] ?? "unknown";
   const rules = Object.values(schemaRegistry.findResources("AWS::EC2::SecurityGroupIngress")).map(
     ({ Properties }) =>
       `${groupOf(Properties.SourceSecurityGroupId)} → ${groupOf(Properties.GroupId)} ${Properties.FromPort}`,
@@ -187,6 +187,7 @@ test("it reaches the brokers' SCRAM port, and only its clients and health checks
     "Balancer → Task 8080",
     "Balancer → Task 9000",
     "Registration → Balancer 443",
+    "Rotation → Kafka 9096",
     "Task → Kafka 9096",
   ]);
 });

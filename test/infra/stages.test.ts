@@ -1,4 +1,4 @@
-import { Size } from "aws-cdk-lib";
+import { Duration, Size } from "aws-cdk-lib";
 import { describe, expect, test } from "vitest";
 import { checkStage } from "../../infra/check-stage.ts";
 import type { StageConfig } from "../../infra/config.ts";
@@ -92,6 +92,12 @@ describe("a stage's settings", () => {
       { api: { ...prod.api, authorizer: { type: "jwt", issuer: "http://login", audience: [] } } },
       'issuer: must be an https address, got "http://login"; api.authorizer.audience: must have one client at least',
     ],
+    [
+      { scramRotation: { "schema-registry": Duration.hours(3) } },
+      "scramRotation.schema-registry: must be a whole number from 4 to 23976 hours, got 3",
+    ],
+    [{ scramRotation: { billing: Duration.minutes(330) } }, "scramRotation.billing: must be a whole number from 4"],
+    [{ scramRotation: { billing: Duration.days(1_000) } }, "scramRotation.billing: must be a whole number from 4"],
     [{ api: { ...prod.api, requestsPerSecond: 0 } }, "api.requestsPerSecond: must be a whole number from 1 to 10000"],
   ])("%j is refused", (changed, message) => {
     expect(() => checkStage({ ...prod, ...changed })).toThrow(message);

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { GetSecretValueCommandOutput } from "@aws-sdk/client-secrets-manager";
+import kafkajs from "kafkajs";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createProducer, type Producer } from "../../shared/kafka/index.ts";
 import { createKafkajsClient } from "../../shared/kafka/kafkajs-client.ts";
@@ -9,15 +10,18 @@ import { startTcpProxy, type TcpProxy } from "../integrity/tcp-proxy.ts";
 import { messagesOf } from "./running-backbone.ts";
 import { startTestBroker, type TestBroker } from "./running-broker.ts";
 
+// Node finds only some of the names that this CommonJS package exports.
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
+
 /** Secrets Manager, as far as one secret goes. */
-const secrets = vi.hoisted(() => ({ password: "", reads: 0 }));
+const secrets = vi.hoisted(() => ({ username: "", password: "", reads: 0 }));
 
 vi.mock("@aws-sdk/client-secrets-manager", () => ({
   GetSecretValueCommand: class {},
   SecretsManagerClient: class {
     async send(): Promise<Pick<GetSecretValueCommandOutput, "SecretString">> {
       secrets.reads += 1;
-      return { SecretString: JSON.stringify({ username: broker.credentials.username, password: secrets.password }) };
+      return { SecretString: JSON.stringify({ username: secrets.username, password: secrets.password }) };
     }
   },
 }));
@@ -31,7 +35,7 @@ let proxy: TcpProxy;
 let warnings: string[];
 
 beforeAll(async () => {
-  broker = await startTestBroker({ "connections.max.reauth.ms": String(sessionMs) });
+  broker = await startTestBroker({ "connections.max.reauth.ms": String(sessionMs) }, ["rotated"]);
   proxy = await startTcpProxy(broker.port);
 });
 afterAll(async () => {
@@ -39,7 +43,7 @@ afterAll(async () => {
   await broker.stop();
 });
 beforeEach(() => {
-  Object.assign(secrets, { password: broker.credentials.password, reads: 0 });
+  Object.assign(secrets, { ...broker.credentials, reads: 0 });
   warnings = [];
 });
 
@@ -62,6 +66,17 @@ async function withProducer(use: (producer: Producer) => Promise<void>, timeoutM
 
 function record(value: string | Buffer) {
   return { key: Buffer.from("k"), value: Buffer.from(value), headers: [] };
+}
+
+async function allowAll(principal: string, topic: string): Promise<void> {
+  const admin = broker.kafka.admin();
+  await admin.connect();
+  const use = { principal: `User:${principal}`, host: "*", permissionType: AclPermissionTypes.ALLOW } as const;
+  const literal = { resourcePatternType: ResourcePatternTypes.LITERAL, operation: AclOperationTypes.ALL } as const;
+  await admin.createAcls({
+    acl: [{ ...use, ...literal, resourceType: AclResourceTypes.TOPIC, resourceName: topic }],
+  });
+  await admin.disconnect();
 }
 
 async function valuesOf(topic: string): Promise<(string | undefined)[]> {
@@ -113,6 +128,24 @@ test("takes up a rotated password after a failed login, and the error does not t
     await producer.send(topic, record("after"));
   });
   expect(await valuesOf(topic)).toEqual(["after"]);
+});
+
+test("a rotation costs no record: it goes on with its connection, and opens the next with the new password", async () => {
+  const topic = await broker.createTopic();
+  await allowAll("rotated", topic);
+  Object.assign(secrets, broker.credentialsOf("rotated"));
+  await withProducer(async (producer) => {
+    await producer.send(topic, record("before"));
+    secrets.password = "N3w".padEnd(32, "x");
+    await broker.setPassword("rotated", secrets.password);
+    const connections = proxy.connections();
+    await producer.send(topic, record("on the same connection"));
+    expect(proxy.connections()).toBe(connections);
+    proxy.cut();
+    await producer.send(topic, record("on a new one"));
+    expect(proxy.connections()).toBeGreaterThan(connections);
+  });
+  expect(await valuesOf(topic)).toEqual(["before", "on the same connection", "on a new one"]);
 });
 
 test("a record that is too large for its topic fails alone, its neighbours are acknowledged", async () => {

@@ -7,6 +7,7 @@ import { adminPrincipal, loadIdentity, passwordOf } from "../../local/parts/iden
 import { cacheFolder, installParts } from "../../local/parts/install.ts";
 import { defaultJavaSearch, requireJava } from "../../local/parts/java.ts";
 import { kafkaClient, startKafka } from "../../local/parts/kafka.ts";
+import { setPassword } from "../../local/parts/kafka-users.ts";
 import { freePorts } from "../../local/parts/ports.ts";
 import { createRunFolder } from "../../local/run-folder.ts";
 import { stopIdleTimers } from "../../shared/kafka/index.ts";
@@ -21,6 +22,8 @@ export interface TestBroker {
   /** A client of one of the principals that it was started with, and what that logs in with. */
   clientOf(principal: string): Kafka;
   credentialsOf(principal: string): ScramCredentials;
+  /** Changes what a principal logs in with; `credentialsOf` goes on telling what it was started with. */
+  setPassword(principal: string, password: string): Promise<void>;
   /** PEM file of the broker's certificate. This process trusts it already. */
   readonly certificateFile: string;
   readonly kafka: Kafka;
@@ -54,7 +57,7 @@ export async function startTestBroker(
   const certificateFile = join(folder.state, "certificate.pem");
   writeFileSync(certificateFile, identity.certificate);
   setDefaultCACertificates([...getCACertificates(), identity.certificate]);
-  const broker = await startKafka({
+  const options = {
     java: requireJava(defaultJavaSearch(process.env)),
     jars: parts.kafka,
     port: ports.kafka,
@@ -63,7 +66,8 @@ export async function startTestBroker(
     logFile: join(folder.logs, "kafka.log"),
     identity,
     serverProperties: new Map(Object.entries(serverProperties)),
-  });
+  };
+  const broker = await startKafka(options);
   const clientOf = (principal: string) => kafkaClient(ports.kafka, identity, principal);
   const credentialsOf = (username: string) => ({ username, password: passwordOf(identity, username) });
   const kafka = clientOf(adminPrincipal);
@@ -75,6 +79,7 @@ export async function startTestBroker(
     credentials: credentialsOf(adminPrincipal),
     clientOf,
     credentialsOf,
+    setPassword: (principal, password) => setPassword(options, principal, password),
     certificateFile,
     kafka,
     async createTopic({ partitions = 1, maxMessageBytes = 1_048_588 } = {}) {
