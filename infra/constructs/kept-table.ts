@@ -13,7 +13,7 @@ export function keptTable(scope: Construct, id: string, partitionKey: string, ti
     partitionKey: { name: partitionKey, type: AttributeType.STRING },
     billingMode: BillingMode.PAY_PER_REQUEST,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ...(timeToLiveAttribute === undefined ? {} : { timeToLiveAttribute }),
   });
 }

@@ -40,7 +40,7 @@ export class OutboxRelay extends Construct {
       stream: StreamViewType.KEYS_ONLY,
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
 
     const handler = new NodeFunction(this, "Handler", {
@@ -49,7 +49,7 @@ export class OutboxRelay extends Construct {
       memory: Size.mebibytes(512),
       timeout: Duration.seconds(60),
       environment: {
-        KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap.saslIam,
+        KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap(this).saslIam,
         KAFKA_AUTH: "iam",
         SERVICE: service.name,
         OUTBOX_TABLE: this.table.tableName,
