@@ -37,6 +37,7 @@ export function defineBackbone(app: App, { config, access }: BackboneOptions): B
     access,
     vpc: network.vpc,
     cluster: cluster.cluster,
+    operators: cluster.operators,
   });
   const services = new ServicesStack(app, nameOf("services"), {
     config,

@@ -14,8 +14,9 @@ export interface BootstrapBrokersOptions {
 /**
  * A CloudFormation custom resource that knows the brokers of an MSK cluster, which `AWS::MSK::Cluster` does not tell.
  *
- * Property `ClusterArn`; attributes `SaslIam` and `SaslScram`, each "host:port,host:port". Creating and updating read
- * them, deleting does nothing.
+ * Property `ClusterArn`, and any others whose change is to read anew; attributes `SaslIam` and `SaslScram`, each
+ * "host:port,host:port". Creating and updating read them, deleting does nothing. Of more than three brokers MSK names
+ * three, in any order; they come sorted, so that the same ones are no change.
  *
  * @throws BackboneError INVALID_OPTIONS if ClusterArn is missing or the cluster lacks one of the two
  * @see https://docs.aws.amazon.com/msk/1.0/apireference/clusters-clusterarn-bootstrap-brokers.html
@@ -38,7 +39,7 @@ export function createBootstrapBrokers(options: BootstrapBrokersOptions) {
   };
 
   function present(authentication: string, brokers: string | undefined): string {
-    if (brokers !== undefined && brokers !== "") return brokers;
+    if (brokers !== undefined && brokers !== "") return brokers.split(",").sort().join(",");
     throw new BackboneError("INVALID_OPTIONS", `the cluster has no brokers for ${authentication}; it must be enabled`);
   }
 }

@@ -1,26 +1,22 @@
-import { setTimeout } from "node:timers/promises";
 import kafkajs, { type Admin } from "kafkajs";
 import { readAcls, toKafkajsAcl } from "../../shared/access-plan/index.ts";
-import { BackboneError } from "../../shared/errors.ts";
 import { type KafkaConnection, saslOf, stopIdleTimers } from "../../shared/kafka/index.ts";
 import type { ClusterAcls } from "./apply-acls.ts";
+import { attemptPatiently, type PatienceOptions } from "./patience.ts";
 
 // By its default export: in a bundle, a CommonJS package has no other.
 const { Kafka, logLevel } = kafkajs;
 
-export interface ClusterOptions extends KafkaConnection {
-  /** How long what fails is tried again: a role's new policy takes seconds to reach the brokers. */
-  readonly patienceMs: number;
-}
+export interface ClusterOptions extends KafkaConnection, PatienceOptions {}
 
 /**
  * Uses the cluster's ACLs over a connection of its own. What fails is used again from the start, so it must be
- * repeatable.
+ * repeatable: a role's new policy takes seconds to reach the brokers.
  *
  * @throws BackboneError KAFKA_UNAVAILABLE with the last failure when the patience is over
  */
 export async function withCluster(
-  { brokers, auth, patienceMs }: ClusterOptions,
+  { brokers, auth, ...patience }: ClusterOptions,
   use: (acls: ClusterAcls) => Promise<void>,
 ): Promise<void> {
   await stopIdleTimers();
@@ -34,19 +30,7 @@ export async function withCluster(
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
     logLevel: logLevel.NOTHING,
   });
-  const deadline = performance.now() + patienceMs;
-  for (;;) {
-    try {
-      return await useOnce(kafka.admin(), use);
-    } catch (cause) {
-      if (performance.now() < deadline) {
-        await setTimeout(2_000);
-        continue;
-      }
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new BackboneError("KAFKA_UNAVAILABLE", `the ACLs could not be applied: ${reason}`, { cause });
-    }
-  }
+  await attemptPatiently(patience, () => useOnce(kafka.admin(), use));
 }
 
 async function useOnce(admin: Admin, use: (acls: ClusterAcls) => Promise<void>): Promise<void> {

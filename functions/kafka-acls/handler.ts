@@ -1,4 +1,4 @@
-import { createLogger } from "../../shared/logging/index.ts";
+import { createLogger, errorFields } from "../../shared/logging/index.ts";
 import { createKafkaAcls } from "./apply-acls.ts";
 import { withCluster } from "./cluster.ts";
 import { readKafkaAclsEnvironment } from "./env.ts";
@@ -8,7 +8,10 @@ const logger = createLogger({ service: "kafka-acls" });
 
 /** `onEvent` of the custom resource provider: see `createKafkaAcls`. */
 export const handler = createKafkaAcls({
-  // Less than the function's two minutes, so that the deployment is told why.
-  withCluster: (use) => withCluster({ ...kafka, patienceMs: 75_000 }, use),
+  withCluster: (use) => withCluster({ ...kafka, patienceMs: 75_000, failed }, use),
   applied: (changes) => logger.info("ACLs applied", { ...changes }),
 });
+
+function failed(error: unknown): void {
+  logger.warn("the ACLs could not be applied, perhaps not yet", errorFields(error));
+}

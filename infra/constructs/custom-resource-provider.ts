@@ -1,8 +1,11 @@
-import { type CfnResource, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { type CfnResource, Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Provider } from "aws-cdk-lib/custom-resources";
 import type { Construct } from "constructs";
 import type { NodeFunction } from "./node-function.ts";
+
+/** How long CloudFormation waits for an answer that was lost; by itself, an hour. Longer than any function here may take. */
+export const customResourceTimeout = Duration.minutes(10);
 
 /** Lets a function of the project make custom resources: CDK's own function stands between CloudFormation and it. */
 export function createProvider(scope: Construct, handler: NodeFunction, logRetention: RetentionDays): Provider {

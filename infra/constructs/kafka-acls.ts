@@ -3,7 +3,7 @@ import type { IVpc } from "aws-cdk-lib/aws-ec2";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { Acl } from "../../shared/access/index.ts";
-import { createProvider } from "./custom-resource-provider.ts";
+import { createProvider, customResourceTimeout } from "./custom-resource-provider.ts";
 import type { MskCluster } from "./msk-cluster.ts";
 import { NodeFunction } from "./node-function.ts";
 
@@ -31,8 +31,10 @@ export class KafkaAcls extends Construct {
       ...props,
       folder: "kafka-acls",
       memory: Size.mebibytes(256),
-      timeout: Duration.minutes(2),
-      environment: { KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap.saslIam, KAFKA_AUTH: "iam" },
+      // What fails is tried again for 75 s, and the last attempt takes its time: at the most 5 s to connect and 10 s an
+      // answer, each four times over, for three requests.
+      timeout: Duration.minutes(5),
+      environment: { KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap(this).saslIam, KAFKA_AUTH: "iam" },
     });
     // Kafka's DESCRIBE and ALTER on the cluster, which ACLs are under.
     // https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
@@ -48,9 +50,10 @@ export class KafkaAcls extends Construct {
     const resource = new CustomResource(this, "Acls", {
       resourceType: "Custom::KafkaAcls",
       serviceToken: provider.serviceToken,
+      serviceTimeout: customResourceTimeout,
       properties: { ClusterArn: cluster.clusterArn, Principals: principals, Acls: acls },
     });
-    // Its policy and its way to the brokers are resources of their own, which the function does not wait for.
+    // CDK lets a function wait for its role's policy, but not for the rule that opens the brokers to it.
     resource.node.addDependency(handler);
   }
 }

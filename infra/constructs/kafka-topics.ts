@@ -13,7 +13,9 @@ export interface KafkaTopicsProps {
 /**
  * Topics of a cluster. They are kept when they leave the template: removing a line must not remove the records.
  *
- * More partitions and other settings are updates in place; a new name or another replication makes a new topic.
+ * More partitions and other settings are updates in place, one of the two a deployment. A new name makes a new topic.
+ * Another replication is a replacement, which fails: the new topic is made first, and its name is taken. A topic that
+ * comes back into the template fails likewise, unless it is imported.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-msk-topic.html
  */
 export class KafkaTopics extends Construct {
@@ -36,7 +38,7 @@ export class KafkaTopics extends Construct {
         partitionCount: topic.partitions,
         replicationFactor: topic.replication,
         configs: Buffer.from(propertiesText(configs)).toString("base64"),
-      }).applyRemovalPolicy(RemovalPolicy.RETAIN);
+      }).applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     }
   }
 

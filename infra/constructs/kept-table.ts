@@ -41,7 +41,7 @@ export class KeptTable extends Table {
       encryptionKey: key,
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.#key = key;
   }
@@ -80,6 +80,6 @@ export function createTableKey(scope: Construct, stage: string): Key {
   return new Key(scope, "TableKey", {
     description: `tables of the services of backbone-${stage}`,
     enableKeyRotation: true,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
 }

@@ -7,7 +7,7 @@ import { CfnCluster, CfnConfiguration } from "aws-cdk-lib/aws-msk";
 import { Construct } from "constructs";
 import type { Statement } from "../../shared/access/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
-import { BootstrapBrokers } from "./bootstrap-brokers.ts";
+import { BootstrapBrokers, type BrokerAddresses } from "./bootstrap-brokers.ts";
 import { type ClusterSettings, clusterProblems, isExpress } from "./cluster-settings.ts";
 import { type ScramUser, ScramUsers } from "./scram-users.ts";
 import { StorageScaling } from "./storage-scaling.ts";
@@ -24,7 +24,7 @@ export interface MskClusterProps extends ClusterSettings {
 }
 
 /** https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
-const ports = { scram: 9096, iam: 9098 } as const;
+const ports = { scram: 9096, iam: 9098, jmxExporter: 11001, nodeExporter: 11002 } as const;
 
 /**
  * Settings that both kinds of brokers take.
@@ -63,10 +63,10 @@ export class MskCluster extends Construct {
   readonly brokers: number;
   /** Whether its brokers are Express ones, which let fewer settings of topics be set. */
   readonly express: boolean;
-  /** Broker addresses for clients, `host:port,host:port`, one list for each way to authenticate. */
-  readonly bootstrap: { readonly saslIam: string; readonly saslScram: string };
   readonly #securityGroup: SecurityGroup;
   readonly #scramUsers: ScramUsers;
+  readonly #bootstrap: BootstrapBrokers;
+  readonly #openMonitoring: boolean;
 
   constructor(scope: Construct, id: string, props: MskClusterProps) {
     super(scope, id);
@@ -77,6 +77,7 @@ export class MskCluster extends Construct {
     }
     this.brokers = props.brokers;
     this.express = isExpress(props);
+    this.#openMonitoring = props.openMonitoring === true;
     this.#securityGroup = this.#clusterSecurityGroup(props.vpc);
 
     const configuration = new CfnConfiguration(this, "Configuration", {
@@ -85,13 +86,13 @@ export class MskCluster extends Construct {
       kafkaVersionsList: [props.kafkaVersion],
       serverProperties: [...serverProperties, ...(isExpress(props) ? [] : replicationProperties)].join("\n"),
     });
-    configuration.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    configuration.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     const dataKey =
       props.dataKey ??
       new Key(this, "DataKey", {
         description: `records of the Kafka cluster ${props.clusterName} at rest`,
         enableKeyRotation: true,
-        removalPolicy: RemovalPolicy.RETAIN,
+        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       });
 
     const cluster = new CfnCluster(this, "Cluster", {
@@ -124,9 +125,9 @@ export class MskCluster extends Construct {
             },
           }
         : {}),
-      ...(isExpress(props) ? {} : { loggingInfo: this.#logs(props.logRetention) }),
+      ...(isExpress(props) ? {} : { loggingInfo: this.#logs(props) }),
     });
-    cluster.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    cluster.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.clusterArn = cluster.attrArn;
     if (props.brokerVolumeLimit !== undefined) {
       new StorageScaling(this, "StorageScaling", { clusterArn: this.clusterArn, limit: props.brokerVolumeLimit });
@@ -137,11 +138,17 @@ export class MskCluster extends Construct {
       clusterName: props.clusterName,
       users: props.scramUsers,
     });
-    this.bootstrap = new BootstrapBrokers(this, "BootstrapBrokers", {
+    this.#bootstrap = new BootstrapBrokers(this, "BootstrapBrokers", {
       clusterArn: this.clusterArn,
       clusterName: props.clusterName,
+      brokers: props.brokers,
       logRetention: props.logRetention,
     });
+  }
+
+  /** Broker addresses for what is in the stack of a scope. They are asked for there, and again when brokers come or go. */
+  bootstrap(scope: Construct): BrokerAddresses {
+    return this.#bootstrap.addressesIn(scope);
   }
 
   /** Where a SCRAM user's credentials are. */
@@ -172,21 +179,44 @@ export class MskCluster extends Construct {
 
   /** Opens the port for IAM clients to a peer. */
   allowIamFrom(peer: IConnectable): void {
-    this.#allowFrom(peer, ports.iam, "IamToKafka");
+    this.#allowFrom(peer, "IamToKafka", ports.iam);
   }
 
   /** Opens the port for SCRAM clients to a peer. */
   allowScramFrom(peer: IConnectable): void {
-    this.#allowFrom(peer, ports.scram, "ScramToKafka");
+    this.#allowFrom(peer, "ScramToKafka", ports.scram);
   }
 
-  /** What the brokers do, and apart from it who was refused what. */
-  #logs(retention: RetentionDays): CfnCluster.LoggingInfoProperty {
-    const into = (id: string) => {
-      const { logGroupName } = new LogGroup(this, id, { retention, removalPolicy: RemovalPolicy.RETAIN });
+  /**
+   * Opens the ports that Prometheus scrapes to a peer: JMX of the brokers, and their machines.
+   *
+   * @throws BackboneError INVALID_OPTIONS for a cluster without open monitoring, which listens on neither
+   */
+  allowMonitoringFrom(peer: IConnectable): void {
+    if (!this.#openMonitoring) {
+      throw new BackboneError(
+        "INVALID_OPTIONS",
+        `cluster ${this.node.path}: openMonitoring must be true to be scraped`,
+      );
+    }
+    this.#allowFrom(peer, "MonitoringToKafka", ports.jmxExporter, ports.nodeExporter);
+  }
+
+  /**
+   * What the brokers do, and apart from it who was refused what. Under the prefix for which MSK needs no entry in the
+   * account's policy on logs, which has room for 5,120 characters.
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+   */
+  #logs({ clusterName, logRetention }: MskClusterProps): CfnCluster.LoggingInfoProperty {
+    const into = (id: string, kind: string) => {
+      const { logGroupName } = new LogGroup(this, id, {
+        logGroupName: `/aws/vendedlogs/msk/${clusterName}-${kind}`,
+        retention: logRetention,
+        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      });
       return { cloudWatchLogs: { enabled: true, logGroup: logGroupName } };
     };
-    return { brokerLogs: into("BrokerLogs"), authorizerLogs: into("AuthorizerLogs") };
+    return { brokerLogs: into("BrokerLogs", "broker"), authorizerLogs: into("AuthorizerLogs", "authorizer") };
   }
 
   #clusterSecurityGroup(vpc: IVpc): SecurityGroup {
@@ -203,14 +233,14 @@ export class MskCluster extends Construct {
   }
 
   /** The rule belongs to the peer's stack: in the cluster's it would make the two stacks depend on each other. */
-  #allowFrom(peer: IConnectable, port: number, id: string): void {
+  #allowFrom(peer: IConnectable, id: string, fromPort: number, toPort = fromPort): void {
     for (const [index, group] of peer.connections.securityGroups.entries()) {
       new CfnSecurityGroupIngress(group, `${id}${index || ""}`, {
         groupId: this.#securityGroup.securityGroupId,
         sourceSecurityGroupId: group.securityGroupId,
         ipProtocol: "tcp",
-        fromPort: port,
-        toPort: port,
+        fromPort,
+        toPort,
         description: `Kafka clients of ${group.node.path}`,
       });
     }

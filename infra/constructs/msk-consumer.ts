@@ -43,7 +43,7 @@ export class MskConsumer extends Construct {
       ...props,
       environment: {
         ...props.environment,
-        KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap.saslIam,
+        KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap(this).saslIam,
         KAFKA_AUTH: "iam",
         CONSUMER_GROUP: consumerGroup,
         // The function has to know: without it, what is unfinished must fail the whole batch.

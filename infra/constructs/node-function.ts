@@ -1,12 +1,21 @@
 import { join } from "node:path";
-import { AssetHashType, DockerImage, type Duration, RemovalPolicy, type Size, Validations } from "aws-cdk-lib";
+import {
+  ArnFormat,
+  AssetHashType,
+  DockerImage,
+  type Duration,
+  RemovalPolicy,
+  type Size,
+  Stack,
+  Validations,
+} from "aws-cdk-lib";
 import { type Connections, type IConnectable, type IVpc, SecurityGroup } from "aws-cdk-lib/aws-ec2";
 import { type IGrantable, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, type AssetCode, Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { bundleFunction } from "./function-bundle.ts";
-import { unscoped } from "./unscoped-actions.ts";
+import { codeWithoutInterfaces, unscoped } from "./unscoped-actions.ts";
 
 export interface NodeFunctionProps {
   readonly functionName: string;
@@ -61,7 +70,10 @@ export class NodeFunction extends Construct implements IGrantable, IConnectable 
     // The managed policies that a function gets by itself allow writing to every log group of the account.
     this.grantPrincipal = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     logGroup.grantWrite(this.grantPrincipal);
-    if (props.vpc !== undefined) this.grantPrincipal.addToPrincipalPolicy(unscoped.functionInVpc());
+    if (props.vpc !== undefined) {
+      this.grantPrincipal.addToPrincipalPolicy(unscoped.functionInVpc());
+      this.grantPrincipal.addToPrincipalPolicy(codeWithoutInterfaces(arnOf(this, props.functionName)));
+    }
 
     this.function = new LambdaFunction(this, "Function", {
       functionName: props.functionName,
@@ -79,7 +91,7 @@ export class NodeFunction extends Construct implements IGrantable, IConnectable 
     Validations.of(this).acknowledge(
       {
         id: "AwsSolutions-IAM5[Resource::*]",
-        reason: "only actions that IAM knows no resource for, each in unscoped-actions.ts with its source",
+        reason: "only the actions of unscoped-actions.ts, each with its reason and its source",
       },
       {
         id: "Serverless-LambdaDLQ",
@@ -95,6 +107,16 @@ export class NodeFunction extends Construct implements IGrantable, IConnectable 
   get connections(): Connections {
     return this.function.connections;
   }
+}
+
+/** Formed of its name: the function itself waits for its role, whose policy this is part of. */
+function arnOf(scope: Construct, functionName: string): string {
+  return Stack.of(scope).formatArn({
+    service: "lambda",
+    resource: "function",
+    resourceName: functionName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
 }
 
 function privateNetwork(scope: Construct, vpc: IVpc) {

@@ -37,7 +37,7 @@ export class OrderService extends Construct {
       // The API gives up after 30 s; the function has to have answered by then.
       timeout: Duration.seconds(28),
       environment: {
-        KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap.saslIam,
+        KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap(this).saslIam,
         KAFKA_AUTH: "iam",
         SCHEMA_REGISTRY_URL: registry.url,
         ORDER_EVENTS_TOPIC: topics.topic("order-events").name,

@@ -52,7 +52,7 @@ export class OutboxRelay extends Construct {
       memory: Size.mebibytes(512),
       timeout: Duration.seconds(60),
       environment: {
-        KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap.saslIam,
+        KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap(this).saslIam,
         KAFKA_AUTH: "iam",
         SERVICE: service.name,
         OUTBOX_TABLE: this.table.tableName,

@@ -187,7 +187,7 @@ export class SchemaRegistry extends Construct {
     definition.addContainer("registry", {
       image: this.#image(image),
       portMappings: Object.values(ports).map((containerPort) => ({ containerPort, protocol: Protocol.TCP })),
-      environment: registryEnvironment(cluster.bootstrap.saslScram, scramUser),
+      environment: registryEnvironment(cluster.bootstrap(this).saslScram, scramUser),
       secrets: {
         SCRAM_USERNAME: Secret.fromSecretsManager(credentials, "username"),
         SCRAM_PASSWORD: Secret.fromSecretsManager(credentials, "password"),

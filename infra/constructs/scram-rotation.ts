@@ -48,7 +48,7 @@ export class ScramRotation extends Construct {
       // MSK takes up to ten minutes to read a secret.
       timeout: Duration.minutes(15),
       environment: {
-        KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap.saslScram,
+        KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap(this).saslScram,
         ...(restarts === undefined
           ? {}
           : { ECS_CLUSTER: restarts.cluster.clusterName, ECS_SERVICE: restarts.serviceName }),

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Validations } from "aws-cdk-lib";
+import { RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { CfnBatchScramSecret } from "aws-cdk-lib/aws-msk";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
@@ -10,7 +10,10 @@ import { serviceOf } from "./service-access.ts";
 export interface ScramUsersProps {
   readonly clusterArn: string;
   readonly clusterName: string;
-  /** Names of the users, at most 10: one association takes no more secrets. */
+  /**
+   * Names of the users: letters, digits, `.`, `_` and `-`. At most 10: one association takes no more secrets, and a second
+   * one is no way out, since each removes from the cluster what is not its own.
+   */
   readonly users: readonly string[];
 }
 
@@ -36,7 +39,8 @@ export function registryUserOf(access: Access): string {
 
 /**
  * A secret with a generated password for each user, associated with the cluster. MSK asks for names that start with
- * `AmazonMSK_` and for a key of the customer's own.
+ * `AmazonMSK_` and for a key of the customer's own. All of it is kept when it leaves the template, the logins with the
+ * cluster; a user who leaves is no longer associated, unless it is the last.
  * https://docs.aws.amazon.com/msk/latest/developerguide/msk-password-tutorial.html
  */
 export class ScramUsers extends Construct {
@@ -44,17 +48,20 @@ export class ScramUsers extends Construct {
 
   constructor(scope: Construct, id: string, { clusterArn, clusterName, users }: ScramUsersProps) {
     super(scope, id);
-    if (users.length > 10) {
-      throw new BackboneError("INVALID_OPTIONS", `SCRAM users: must be at most 10, got ${users.length}`);
-    }
+    checkUsers(users);
     const key = new Key(this, "Key", {
       description: `passwords of the SCRAM users of the Kafka cluster ${clusterName}`,
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
+    // A scope of their own: a user may be called like one of the resources beside it.
+    const secrets = new Construct(this, "Secrets");
     this.#users = new Map(
       users.map((user) => {
-        const secret = userSecret(this, user, clusterName, key);
+        const secret = userSecret(secrets, user, clusterName, key);
+        // Exported, whether another stack uses it or not: whoever goes over to another user takes no export away that is
+        // still in use.
+        Stack.of(this).exportValue(secret.secretArn);
         const acknowledgeNoSchedule = (reason: string) =>
           Validations.of(secret).acknowledge({ id: "AwsSolutions-SMG4", reason });
         return [user, { secretArn: secret.secretArn, keyArn: key.keyArn, acknowledgeNoSchedule }];
@@ -64,7 +71,7 @@ export class ScramUsers extends Construct {
       new CfnBatchScramSecret(this, "Association", {
         clusterArn,
         secretArnList: [...this.#users.values()].map(({ secretArn }) => secretArn),
-      });
+      }).applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     }
   }
 
@@ -85,9 +92,22 @@ export class ScramUsers extends Construct {
   }
 }
 
+function checkUsers(users: readonly string[]): void {
+  const problems = [
+    ...users
+      .filter((user) => !/^[\w.-]+$/.test(user))
+      .map((user) => `must be letters, digits, '.', '_' and '-', got ${JSON.stringify(user)}`),
+    ...(users.length > 10
+      ? [`must be at most 10, the secrets of one association, which tolerates no other beside it, got ${users.length}`]
+      : []),
+  ];
+  if (problems.length > 0) throw new BackboneError("INVALID_OPTIONS", `SCRAM users: ${problems.join("; ")}`);
+}
+
 function userSecret(scope: Construct, username: string, clusterName: string, encryptionKey: Key): Secret {
   return new Secret(scope, username, {
-    secretName: `AmazonMSK_${clusterName}-${username}`,
+    // Names of clusters have no `_`, so that no two users of two clusters share a name.
+    secretName: `AmazonMSK_${clusterName}_${username}`,
     encryptionKey,
     generateSecretString: {
       secretStringTemplate: JSON.stringify({ username }),
@@ -96,6 +116,6 @@ function userSecret(scope: Construct, username: string, clusterName: string, enc
       // The password becomes part of a quoted JAAS line, in which punctuation has a meaning.
       excludePunctuation: true,
     },
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
 }

@@ -10,7 +10,8 @@ export interface StorageScalingProps {
 
 /**
  * Lets the disks of a cluster's brokers grow, by a tenth or 10 GiB, at most every six hours, while the fullest is more
- * than 60 % full. https://docs.aws.amazon.com/msk/latest/developerguide/msk-autoexpand.html
+ * than 60 % full. It is not kept when it leaves the template: a stage without a limit must stop growing. So the disks of a
+ * cluster that outlives its stack grow no more. https://docs.aws.amazon.com/msk/latest/developerguide/msk-autoexpand.html
  */
 export class StorageScaling extends Construct {
   constructor(scope: Construct, id: string, { clusterArn, limit }: StorageScalingProps) {

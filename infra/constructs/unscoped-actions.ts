@@ -1,24 +1,18 @@
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 
 /**
- * Everything that is allowed on all resources, because IAM knows no resource for it here. The list is complete: each
- * entry is a statement of its own, with its reason.
+ * Everything that is allowed on all resources. The list is complete: each entry is a statement of its own, with its
+ * reason. IAM knows no resource for the actions Describe…, List… and GetBootstrapBrokers. The other actions of ec2 have
+ * resources; AWS documents them with `*`, since Lambda makes network interfaces before their ids are known. What they
+ * allow is taken from the functions' own code again: `codeWithoutInterfaces`.
  */
 export const unscoped = {
   /**
-   * The interfaces of a function in a VPC, which Lambda makes in the function's name before their ids are known.
+   * The interfaces of a function in a VPC, which Lambda makes in the function's name.
    * The actions of AWS's policy AWSLambdaVPCAccessExecutionRole.
    * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
    */
-  functionInVpc: () =>
-    allowEverywhere(
-      "ec2:AssignPrivateIpAddresses",
-      "ec2:CreateNetworkInterface",
-      "ec2:DeleteNetworkInterface",
-      "ec2:DescribeNetworkInterfaces",
-      "ec2:DescribeSubnets",
-      "ec2:UnassignPrivateIpAddresses",
-    ),
+  functionInVpc: () => allowEverywhere(...interfaceActions, "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"),
   /**
    * What the pollers of an event source mapping look up and make in the cluster's subnets.
    * The ec2 actions of AWS's policy AWSLambdaMSKExecutionRole.
@@ -49,6 +43,27 @@ export const unscoped = {
    */
   randomPassword: () => allowEverywhere("secretsmanager:GetRandomPassword"),
 } as const;
+
+const interfaceActions = [
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:CreateNetworkInterface",
+  "ec2:DeleteNetworkInterface",
+  "ec2:UnassignPrivateIpAddresses",
+] as const;
+
+/**
+ * Refuses a function's code what its role is allowed for Lambda's sake: requests that are made with the credentials of the
+ * execution environment name the function, Lambda's own do not.
+ * https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+ */
+export function codeWithoutInterfaces(functionArn: string): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.DENY,
+    actions: [...interfaceActions, "ec2:DescribeNetworkInterfaces", "ec2:DetachNetworkInterface"],
+    resources: ["*"],
+    conditions: { ArnEquals: { "lambda:SourceFunctionArn": functionArn } },
+  });
+}
 
 function allowEverywhere(...actions: readonly string[]): PolicyStatement {
   return new PolicyStatement({ actions: [...actions], resources: ["*"] });

@@ -1,5 +1,5 @@
-import { Stack, type StackProps } from "aws-cdk-lib";
-import type { IVpc } from "aws-cdk-lib/aws-ec2";
+import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import { type IVpc, SecurityGroup } from "aws-cdk-lib/aws-ec2";
 import type { Construct } from "constructs";
 import { type Access, scramUserNamesOf } from "../../shared/access/index.ts";
 import type { StageConfig } from "../config.ts";
@@ -14,13 +14,15 @@ export interface ClusterStackProps extends StackProps {
 }
 
 /**
- * The Kafka cluster, its SCRAM users and the addresses of its brokers. Passwords of users whom no stack restarts are rotated
+ * The Kafka cluster, its SCRAM users, and the way to it for operators. Passwords of users whom no stack restarts are rotated
  * here, the registry's in the stack of the registry.
  *
  * @throws BackboneError INVALID_OPTIONS if the stage rotates the password of a user that the access file does not have
  */
 export class ClusterStack extends Stack {
   readonly cluster: MskCluster;
+  /** For machines that operators work on and Prometheus scrapes from: it reaches the brokers, and nothing reaches it. */
+  readonly operators: SecurityGroup;
 
   constructor(scope: Construct, id: string, { config, access, vpc, ...props }: ClusterStackProps) {
     super(scope, id, props);
@@ -32,6 +34,16 @@ export class ClusterStack extends Stack {
       logRetention: config.logRetention,
     });
     this.#rotate(config, access, vpc);
+
+    this.operators = new SecurityGroup(this, "OperatorsSecurityGroup", {
+      vpc,
+      description: "machines of operators, which reach the Kafka brokers",
+      allowAllOutbound: true,
+    });
+    this.cluster.allowIamFrom(this.operators);
+    this.cluster.allowScramFrom(this.operators);
+    if (config.cluster.openMonitoring === true) this.cluster.allowMonitoringFrom(this.operators);
+    new CfnOutput(this, "OperatorsSecurityGroupId", { value: this.operators.securityGroupId });
   }
 
   #rotate({ stage, scramRotation = {}, logRetention }: StageConfig, access: Access, vpc: IVpc): void {

@@ -1,5 +1,5 @@
 import { CfnParameter, Duration, Size, Stack, type StackProps } from "aws-cdk-lib";
-import type { IVpc } from "aws-cdk-lib/aws-ec2";
+import { type ISecurityGroup, type IVpc, SecurityGroup } from "aws-cdk-lib/aws-ec2";
 import { Trigger } from "aws-cdk-lib/triggers";
 import type { Construct } from "constructs";
 import type { Access } from "../../shared/access/index.ts";
@@ -15,14 +15,17 @@ export interface SchemaRegistryStackProps extends StackProps {
   readonly access: Access;
   readonly vpc: IVpc;
   readonly cluster: MskCluster;
+  /** Of the cluster's stack; the registry's opens to it. */
+  readonly operators: ISecurityGroup;
 }
 
 /** The schema registry and, as soon as it serves, its schemas. */
 export class SchemaRegistryStack extends Stack {
   readonly registry: SchemaRegistry;
 
-  constructor(scope: Construct, id: string, { config, access, vpc, cluster, ...props }: SchemaRegistryStackProps) {
+  constructor(scope: Construct, id: string, props: SchemaRegistryStackProps) {
     super(scope, id, props);
+    const { config, access, vpc, cluster, operators } = props;
     const user = registryUserOf(access);
     this.registry = new SchemaRegistry(this, "SchemaRegistry", {
       ...config.registry,
@@ -32,6 +35,10 @@ export class SchemaRegistryStack extends Stack {
       ...(config.registry.tls ? { certificate: this.#certificate() } : {}),
       logRetention: config.logRetention,
     });
+
+    // As a group of this stack: the cluster's, which this one depends on, cannot depend on the registry.
+    const { securityGroupId } = operators;
+    this.registry.allowFrom(SecurityGroup.fromSecurityGroupId(this, "OperatorsSecurityGroup", securityGroupId));
 
     const registration = new NodeFunction(this, "SchemaRegistration", {
       functionName: `backbone-${config.stage}-schema-registration`,

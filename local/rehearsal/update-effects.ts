@@ -89,6 +89,8 @@ function changedAttributes({ propertyUpdates, oldProperties, newProperties }: Re
 }
 
 function impactOf(type: string, change: ResourceDifference): ResourceImpact {
+  // The comparison knows no property of them; any that changes makes CloudFormation ask their function.
+  if (type.startsWith("Custom::") && Object.keys(change.propertyUpdates).length > 0) return ResourceImpact.WILL_UPDATE;
   const replaces = replacingParts[type]?.some((path) => differ(change.oldProperties, change.newProperties, path));
   return change.changeImpact === ResourceImpact.WILL_UPDATE && replaces
     ? ResourceImpact.WILL_REPLACE

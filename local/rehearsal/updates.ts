@@ -1,6 +1,7 @@
 import { Size } from "aws-cdk-lib";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { BackboneOptions } from "../../infra/backbone.ts";
+import type { Topic } from "../../shared/access/index.ts";
 
 /** A deployment that changes what runs, and is to lose nothing of it. */
 export interface Update {
@@ -13,7 +14,10 @@ export interface Update {
 /** Versions of MSK with KRaft that follow each other. */
 const kafkaVersions = ["3.9.x.kraft", "4.1.x.kraft", "4.2.x.kraft"];
 
-/** What teams change in the life of a backbone. Two updates, because MSK changes one attribute of a cluster at a time. */
+/**
+ * What teams change in the life of a backbone. Several updates, because MSK changes one attribute of a cluster at a time,
+ * and of a topic either partitions or settings.
+ */
 export const updates: readonly Update[] = [
   {
     name: "settings",
@@ -22,7 +26,7 @@ export const updates: readonly Update[] = [
       "one more task of the registry",
       "larger batches",
       "logs kept for a year",
-      "twice the partitions and the retention of order-events",
+      "twice the partitions of order-events",
     ],
     apply: ({ config, access }) => ({
       config: {
@@ -34,7 +38,18 @@ export const updates: readonly Update[] = [
       },
       access: {
         ...access,
-        topics: access.topics.map((topic) => (topic.name === "order-events" ? doubled(topic) : topic)),
+        topics: access.topics.map((topic) => (topic.name === "order-events" ? repartitioned(topic) : topic)),
+      },
+    }),
+  },
+  {
+    name: "brokers",
+    changes: ["three more brokers", "twice the retention of order-events"],
+    apply: ({ config, access }) => ({
+      config: { ...config, cluster: { ...config.cluster, brokers: config.cluster.brokers + 3 } },
+      access: {
+        ...access,
+        topics: access.topics.map((topic) => (topic.name === "order-events" ? keptTwiceAsLong(topic) : topic)),
       },
     }),
   },
@@ -63,13 +78,13 @@ function larger(volume: Size | undefined): Size {
   return Size.gibibytes(volume.toGibibytes() + 50);
 }
 
-function doubled(topic: BackboneOptions["access"]["topics"][number]): typeof topic {
+function repartitioned(topic: Topic): Topic {
+  return { ...topic, partitions: topic.partitions * 2 };
+}
+
+function keptTwiceAsLong(topic: Topic): Topic {
   const retention = Number(topic.configs["retention.ms"]) * 2;
-  return {
-    ...topic,
-    partitions: topic.partitions * 2,
-    configs: { ...topic.configs, "retention.ms": String(retention) },
-  };
+  return { ...topic, configs: { ...topic.configs, "retention.ms": String(retention) } };
 }
 
 /** The version after that one; the newest one itself. */

@@ -1,5 +1,6 @@
 import { Size, Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
+import { SecurityGroup } from "aws-cdk-lib/aws-ec2";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { describe, expect, test } from "vitest";
@@ -149,4 +150,51 @@ describe("topics of Express brokers", () => {
   ])("%j is refused", (topic, message) => {
     expect(() => topicOn(express, topic)).toThrow(message);
   });
+});
+
+test.each([["CN=a,O=b"], ['a"b'], ["a b"], ["Jörg"], ["../a"]])("a SCRAM user called %s is refused", (user) => {
+  expect(() => clusterWith(() => ({ ...standard, scramUsers: ["a", user] }))).toThrow(
+    expect.objectContaining({
+      code: "INVALID_OPTIONS",
+      message: `SCRAM users: must be letters, digits, '.', '_' and '-', got ${JSON.stringify(user)}`,
+    }),
+  );
+});
+
+test("more SCRAM users than one association takes are refused", () => {
+  const scramUsers = Array.from({ length: 11 }, (_, index) => `user-${index}`);
+
+  expect(() => clusterWith(() => ({ ...standard, scramUsers }))).toThrow(
+    "must be at most 10, the secrets of one association, which tolerates no other beside it, got 11",
+  );
+});
+
+test("SCRAM users may be called like what stands beside them, and two clusters' never share a secret", () => {
+  const template = clusterWith(() => ({ ...standard, scramUsers: ["Key", "Association", "Secrets", "b-c", "b_c"] }));
+
+  const secrets = Object.values(template.findResources("AWS::SecretsManager::Secret"));
+  expect(secrets.map(({ Properties }) => Properties.Name)).toEqual([
+    "AmazonMSK_orders_Key",
+    "AmazonMSK_orders_Association",
+    "AmazonMSK_orders_Secrets",
+    "AmazonMSK_orders_b-c",
+    "AmazonMSK_orders_b_c",
+  ]);
+});
+
+test("a cluster without open monitoring lets nobody scrape it", () => {
+  const app = appWithoutBundling();
+  const stack = new Stack(app, "stack");
+  const { vpc } = new NetworkStack(app, "network", { config: prod });
+  const cluster = new MskCluster(stack, "Kafka", {
+    ...standard,
+    clusterName: "orders",
+    vpc,
+    scramUsers: [],
+    logRetention: RetentionDays.ONE_DAY,
+  });
+
+  expect(() => cluster.allowMonitoringFrom(new SecurityGroup(stack, "Prometheus", { vpc }))).toThrow(
+    "cluster stack/Kafka: openMonitoring must be true to be scraped",
+  );
 });

@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import { defineBackbone } from "../../infra/backbone.ts";
 import { stageConfig } from "../../infra/config.ts";
 import { scramUserNamesOf } from "../../shared/access/index.ts";
-import { access, appWithoutBundling, prodTemplates } from "./backbone.ts";
+import { access, appWithoutBundling, prodTemplates, templatesOf } from "./backbone.ts";
 import { allowedBy } from "./statements.ts";
 
-const { network, cluster } = prodTemplates();
+const { network, cluster, access: accessTemplate, schemaRegistry, services } = prodTemplates();
 
 describe("network", () => {
   test("there is a public and a private subnet in each of three zones", () => {
@@ -71,14 +71,20 @@ describe("cluster", () => {
   });
 
   test("what holds data is kept", () => {
-    for (const type of ["AWS::MSK::Cluster", "AWS::KMS::Key", "AWS::SecretsManager::Secret"]) {
-      cluster.allResources(type, { DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+    for (const type of [
+      "AWS::MSK::Cluster",
+      "AWS::MSK::Configuration",
+      "AWS::KMS::Key",
+      "AWS::SecretsManager::Secret",
+      "AWS::MSK::BatchScramSecret",
+    ]) {
+      cluster.allResources(type, { DeletionPolicy: "RetainExceptOnCreate", UpdateReplacePolicy: "Retain" });
     }
   });
 
   test("each SCRAM service has a generated password under a key of its own, known to the cluster", () => {
     cluster.hasResourceProperties("AWS::SecretsManager::Secret", {
-      Name: "AmazonMSK_backbone-prod-schema-registry",
+      Name: "AmazonMSK_backbone-prod_schema-registry",
       KmsKeyId: { "Fn::GetAtt": [Match.stringLikeRegexp("ScramUsersKey"), "Arn"] },
       GenerateSecretString: {
         SecretStringTemplate: '{"username":"schema-registry"}',
@@ -121,11 +127,16 @@ describe("cluster", () => {
     });
   });
 
-  test("its brokers are asked for by a function that may do just that", () => {
-    cluster.hasResourceProperties("Custom::KafkaBootstrapBrokers", {
-      ClusterArn: { "Fn::GetAtt": [Match.stringLikeRegexp("^KafkaCluster"), "Arn"] },
-    });
-
+  test("its brokers are asked for in each stack that needs them, by a function that may do just that", () => {
+    for (const template of [accessTemplate, schemaRegistry, services]) {
+      template.resourceCountIs("Custom::KafkaBootstrapBrokers", 1);
+      template.hasResourceProperties("Custom::KafkaBootstrapBrokers", {
+        ServiceToken: { "Fn::ImportValue": Match.stringLikeRegexp("KafkaBootstrapBrokersProvider") },
+        ClusterArn: { "Fn::ImportValue": Match.stringLikeRegexp("KafkaCluster") },
+        Brokers: "3",
+        ServiceTimeout: "600",
+      });
+    }
     expect(allowedBy(cluster, /BootstrapBrokersHandler/)).toEqual([
       "kafka:GetBootstrapBrokers *",
       expect.stringMatching(/^logs:CreateLogStream <KafkaBootstrapBrokersHandlerLogs/),
@@ -143,5 +154,30 @@ describe("cluster", () => {
       },
     });
     cluster.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 30 });
+    const names = Object.values(cluster.findResources("AWS::Logs::LogGroup")).map(
+      (group) => group.Properties.LogGroupName,
+    );
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "/aws/vendedlogs/msk/backbone-prod-broker",
+        "/aws/vendedlogs/msk/backbone-prod-authorizer",
+      ]),
+    );
+  });
+
+  test("machines of operators reach the brokers and the registry, and nothing reaches them", () => {
+    const from = (template: Template) =>
+      Object.values(template.findResources("AWS::EC2::SecurityGroupIngress"))
+        .map(({ Properties }) => Properties)
+        .filter(({ SourceSecurityGroupId }) => JSON.stringify(SourceSecurityGroupId).includes("OperatorsSecurityGroup"))
+        .map(({ FromPort, ToPort }) => `${FromPort}-${ToPort}`)
+        .sort();
+
+    expect(from(cluster)).toEqual(["11001-11002", "9096-9096", "9098-9098"]);
+    expect(from(templatesOf("dev").cluster)).toEqual(["9096-9096", "9098-9098"]);
+    expect(from(schemaRegistry)).toEqual(["443-443"]);
+    cluster.hasOutput("OperatorsSecurityGroupId", {
+      Value: { "Fn::GetAtt": [Match.stringLikeRegexp("^OperatorsSecurityGroup"), "GroupId"] },
+    });
   });
 });

@@ -1,28 +1,38 @@
 import type { Template } from "aws-cdk-lib/assertions";
 import { expect, test } from "vitest";
 import { templatesOf } from "./backbone.ts";
-import { clusterArn } from "./evaluate.ts";
+import { clusterArn, evaluate } from "./evaluate.ts";
 import { allowedBy } from "./statements.ts";
 
 // Who may do what on which resource, written down by hand: a line is a resource and the actions on it. Wildcards are in
 // least-privilege.test.ts, each with the reason of its entry in infra/constructs/unscoped-actions.ts.
 
-const interfaces =
-  "ec2 *: AssignPrivateIpAddresses CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces DescribeSubnets UnassignPrivateIpAddresses";
-const pollers =
-  "ec2 *: AssignPrivateIpAddresses CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces DescribeSecurityGroups DescribeSubnets DescribeVpcs UnassignPrivateIpAddresses";
+/** What Lambda does with a function's role, and the function itself may not. */
+const notTheCode = (name: string) =>
+  `deny ec2 * if ArnEquals lambda:SourceFunctionArn=${name}: AssignPrivateIpAddresses CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces DetachNetworkInterface UnassignPrivateIpAddresses`;
+const interfaces = (name: string) => [
+  "ec2 *: AssignPrivateIpAddresses CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces DescribeSubnets UnassignPrivateIpAddresses",
+  notTheCode(name),
+];
+const pollers = (name: string) => [
+  "ec2 *: AssignPrivateIpAddresses CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces DescribeSecurityGroups DescribeSubnets DescribeVpcs UnassignPrivateIpAddresses",
+  notTheCode(name),
+];
 
 const ownLogs = (name: string) => `logs <${name}Logs.Arn>: CreateLogStream PutLogEvents`;
+/** Of CDK's own functions alone, which make custom resources. */
+const basicExecution = "managed service-role/AWSLambdaBasicExecutionRole";
 const provider = (handler: string) => [
   `lambda <${handler}.Arn>: GetFunction InvokeFunction`,
   `lambda <${handler}.Arn>:*: InvokeFunction`,
+  basicExecution,
 ];
 const producer = (topic: string) => [
   "kafka-cluster cluster: Connect WriteDataIdempotently",
   `kafka-cluster topic/${topic}: DescribeTopic WriteData`,
 ];
-const consumer = (service: string, topic: string, group: string) => [
-  pollers,
+const consumer = (service: string, topic: string, group: string, name: string) => [
+  ...pollers(name),
   "kafka *: GetBootstrapBrokers",
   "kafka cluster: DescribeCluster DescribeClusterV2",
   "kafka-cluster cluster: Connect DescribeClusterDynamicConfiguration WriteDataIdempotently",
@@ -42,28 +52,38 @@ const table: Readonly<Record<string, readonly string[]>> = {
   VpcFlowLogsIAMRole: ["logs <FlowLogs.Arn>: CreateLogStream DescribeLogStreams PutLogEvents"],
   CustomVpcRestrictDefaultSGCustomResourceProviderRole: [
     "ec2 arn:Partition:ec2:Region:AccountId:security-group/<Vpc.DefaultSecurityGroup>: AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress RevokeSecurityGroupEgress RevokeSecurityGroupIngress",
+    basicExecution,
   ],
   KafkaBootstrapBrokersHandlerRole: ["kafka *: GetBootstrapBrokers", ownLogs("KafkaBootstrapBrokersHandler")],
   KafkaBootstrapBrokersProviderframeworkonEventServiceRole: provider("KafkaBootstrapBrokersHandlerFunction"),
-  AclsHandlerRole: [interfaces, "kafka-cluster cluster: AlterCluster Connect DescribeCluster", ownLogs("AclsHandler")],
+  AclsHandlerRole: [
+    ...interfaces("kafka-acls"),
+    "kafka-cluster cluster: AlterCluster Connect DescribeCluster",
+    ownLogs("AclsHandler"),
+  ],
   AclsProviderframeworkonEventServiceRole: provider("AclsHandlerFunction"),
   SchemaRegistryTaskTaskRole: [],
   SchemaRegistryTaskExecutionRole: [
-    "kms <ScramUsersKey>: Decrypt",
+    "kms <ScramUsersKey> if StringEquals kms:ViaService=secretsmanager.Region.amazonaws.com: Decrypt",
     ownLogs("SchemaRegistry"),
-    "secretsmanager <ScramUsersschemaregistry>: DescribeSecret GetSecretValue",
+    "secretsmanager <ScramUsersSecretsschemaregistry>: DescribeSecret GetSecretValue",
   ],
-  SchemaRegistrationRole: [interfaces, ownLogs("SchemaRegistration")],
+  SchemaRegistrationRole: [...interfaces("schema-registration"), ownLogs("SchemaRegistration")],
   AWSCDKTriggerCustomResourceProviderCustomResourceProviderRole: [
     "lambda <SchemaRegistrationFunction.Arn>:*: InvokeFunction",
+    basicExecution,
   ],
-  OrderServiceHandlerRole: [interfaces, ...producer("order-events"), ownLogs("OrderServiceHandler")],
+  OrderServiceHandlerRole: [
+    ...interfaces("order-service"),
+    ...producer("order-events"),
+    ownLogs("OrderServiceHandler"),
+  ],
   InventoryOutboxHandlerRole: [
     "dynamodb *: ListStreams",
     "dynamodb <InventoryOutboxTable.Arn>: BatchWriteItem Query Scan",
     "dynamodb <InventoryOutboxTable.StreamArn>: DescribeStream GetRecords GetShardIterator",
     writesTables,
-    interfaces,
+    ...interfaces("inventory-outbox"),
     ...producer("inventory-events"),
     ownLogs("InventoryOutboxHandler"),
   ],
@@ -73,24 +93,24 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "dynamodb <InventoryReservations.Arn>: PutItem",
     "dynamodb <InventoryStock.Arn>: BatchGetItem PutItem UpdateItem",
     writesTables,
-    ...consumer("inventory", "order-events", "inventory"),
+    ...consumer("inventory", "order-events", "inventory", "inventory"),
     ownLogs("InventoryOrderEventsConsumer"),
   ],
   OrderStatusOrderEventsConsumerRole: [
     ...statusTables,
-    ...consumer("order-status", "order-events", "order-status.order-events"),
+    ...consumer("order-status", "order-events", "order-status.order-events", "order-status-order-events"),
     ownLogs("OrderStatusOrderEventsConsumer"),
   ],
   OrderStatusInventoryEventsConsumerRole: [
     ...statusTables,
-    ...consumer("order-status", "inventory-events", "order-status.inventory-events"),
+    ...consumer("order-status", "inventory-events", "order-status.inventory-events", "order-status-inventory-events"),
     ownLogs("OrderStatusInventoryEventsConsumer"),
   ],
   OrderStatusApiRole: ["dynamodb <OrderStatusStatuses.Arn>: GetItem", readsTables, ownLogs("OrderStatusApi")],
 };
 
-const rotation = (handler: string, secret: string, key: string) => [
-  interfaces,
+const rotation = (user: string, handler: string, secret: string, key: string) => [
+  ...interfaces(`rotate-${user}`),
   `kms <${key}>: Decrypt GenerateDataKey`,
   ownLogs(handler),
   "secretsmanager *: GetRandomPassword",
@@ -101,13 +121,14 @@ const rotation = (handler: string, secret: string, key: string) => [
 const tableOfProd: typeof table = {
   ...table,
   RotatedeadletteroperatorsHandlerRole: rotation(
+    "dead-letter-operators",
     "RotatedeadletteroperatorsHandler",
     "KafkaScramUsersdeadletteroperators",
     "KafkaScramUsersKey.Arn",
   ),
   ScramRotationHandlerRole: [
     "ecs <SchemaRegistryService>: UpdateService",
-    ...rotation("ScramRotationHandler", "ScramUsersschemaregistry", "ScramUsersKey"),
+    ...rotation("schema-registry", "ScramRotationHandler", "ScramUsersschemaregistry", "ScramUsersKey"),
   ],
 };
 
@@ -123,15 +144,18 @@ test.each([
   expect(Object.fromEntries(roles)).toEqual(Object.fromEntries(sorted));
 });
 
-/** What a role may do, as lines of the table. */
+/** What a role may do and is denied, as lines of the table. */
 function grantsOf(template: Template, role: string): string[] {
   const allowed = allowedBy(template, new RegExp(`"${role}"|^${role}$`)).map((line) => {
-    const [, service = "", action = "", resource = ""] = /^([\w-]+):(\w+) (.*)$/.exec(line) ?? [];
-    return { action, target: `${service} ${short(resource)}` };
+    const [, effect = "", service = "", action = "", resource = ""] = /^(deny )?([\w-]+):(\w+) (.*)$/.exec(line) ?? [];
+    return { action, target: `${effect}${service} ${short(resource)}` };
   });
-  return [...Map.groupBy(allowed, ({ target }) => target)]
-    .map(([target, grants]) => `${target}: ${[...new Set(grants.map(({ action }) => action))].sort().join(" ")}`)
-    .sort();
+  const lines = [...Map.groupBy(allowed, ({ target }) => target)].map(
+    ([target, grants]) => `${target}: ${[...new Set(grants.map(({ action }) => action))].sort().join(" ")}`,
+  );
+  const { ManagedPolicyArns = [] } = template.findResources("AWS::IAM::Role")[role]?.Properties ?? {};
+  const managed = [ManagedPolicyArns].flat().map((arn) => `managed ${String(evaluate(arn)).split(":policy/")[1]}`);
+  return [...lines, ...managed].sort();
 }
 
 function short(resource: string): string {
@@ -139,6 +163,7 @@ function short(resource: string): string {
   return resource
     .replace(clusterArn, "cluster")
     .replace(`${region}:`, "")
+    .replace(/arn:Partition:lambda:Region:AccountId:function:backbone-(dev|prod)-/, "")
     .replace(`/${path}/`, "/")
     .replace(/<[\w-]+:ExportsOutput(?:Ref|FnGetAtt)Kafka(\w+?)[0-9A-F]{8}(?:Arn)?(?:[0-9A-F]{8})?>/, "<$1>")
     .replace(/[0-9A-F]{8}(?=[.>])/g, "");

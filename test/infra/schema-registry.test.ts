@@ -47,15 +47,15 @@ test("its password comes from the user's secret, which its tasks may read and no
   expect(
     container.Secrets.map(({ Name, ValueFrom }: { Name: string; ValueFrom: unknown }) => [Name, evaluate(ValueFrom)]),
   ).toEqual([
-    ["SCRAM_USERNAME", expect.stringMatching(/ScramUsersschemaregistry.*:username::$/)],
-    ["SCRAM_PASSWORD", expect.stringMatching(/ScramUsersschemaregistry.*:password::$/)],
+    ["SCRAM_USERNAME", expect.stringMatching(/ScramUsersSecretsschemaregistry.*:username::$/)],
+    ["SCRAM_PASSWORD", expect.stringMatching(/ScramUsersSecretsschemaregistry.*:password::$/)],
   ]);
   expect(allowedBy(schemaRegistry, /ExecutionRole/)).toEqual([
     expect.stringMatching(/^kms:Decrypt <.*ScramUsersKey/),
     expect.stringMatching(/^logs:CreateLogStream <SchemaRegistryLogs/),
     expect.stringMatching(/^logs:PutLogEvents <SchemaRegistryLogs/),
-    expect.stringMatching(/^secretsmanager:DescribeSecret <.*ScramUsersschemaregistry/),
-    expect.stringMatching(/^secretsmanager:GetSecretValue <.*ScramUsersschemaregistry/),
+    expect.stringMatching(/^secretsmanager:DescribeSecret <.*ScramUsersSecretsschemaregistry/),
+    expect.stringMatching(/^secretsmanager:GetSecretValue <.*ScramUsersSecretsschemaregistry/),
   ]);
 });
 
@@ -177,7 +177,8 @@ test("tasks are spread over the zones, and more of them start while theirs are b
 
 test("it reaches the brokers' SCRAM port, and only its clients and health checks reach it", () => {
   const groupOf = (id: unknown) =>
-    /(Kafka|Registration|Rotation|Balancer|Task)(?:Handler)?SecurityGroup/.exec(String(evaluate(id)))?.[1] ?? "unknown";
+    /(Kafka|Registration|Rotation|Balancer|Task|Operators)(?:Handler)?SecurityGroup/.exec(String(evaluate(id)))?.[1] ??
+    "unknown";
   const rules = Object.values(schemaRegistry.findResources("AWS::EC2::SecurityGroupIngress")).map(
     ({ Properties }) =>
       `${groupOf(Properties.SourceSecurityGroupId)} → ${groupOf(Properties.GroupId)} ${Properties.FromPort}`,
@@ -186,6 +187,7 @@ test("it reaches the brokers' SCRAM port, and only its clients and health checks
   expect(rules.sort()).toEqual([
     "Balancer → Task 8080",
     "Balancer → Task 9000",
+    "Operators → Balancer 443",
     "Registration → Balancer 443",
     "Rotation → Kafka 9096",
     "Task → Kafka 9096",

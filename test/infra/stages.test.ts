@@ -58,9 +58,17 @@ describe("dev", () => {
       [access, "AWS::MSK::Topic"],
       [services, "AWS::DynamoDB::Table"],
     ] as const) {
-      template.allResources(type, { DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+      template.allResources(type, { DeletionPolicy: "RetainExceptOnCreate", UpdateReplacePolicy: "Retain" });
     }
   });
+});
+
+test.each(["dev", "prod"])("a deployment of %s that fails can be repeated: its rollback keeps nothing", (stage) => {
+  const policies = Object.values(templatesOf(stage)).flatMap((template) =>
+    Object.values<{ DeletionPolicy?: string }>(template.toJSON().Resources).map(({ DeletionPolicy }) => DeletionPolicy),
+  );
+
+  expect(new Set(policies)).toEqual(new Set([undefined, "Delete", "RetainExceptOnCreate"]));
 });
 
 describe("a stage's settings", () => {

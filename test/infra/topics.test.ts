@@ -39,7 +39,10 @@ test("the access file's topics and their dead-letter topics are the cluster's", 
 });
 
 test("a topic that leaves the access file keeps its records", () => {
-  access.allResources("AWS::MSK::Topic", { DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+  access.allResources("AWS::MSK::Topic", {
+    DeletionPolicy: "RetainExceptOnCreate",
+    UpdateReplacePolicy: "Retain",
+  });
 });
 
 test("more copies than brokers are refused", () => {

@@ -1,13 +1,16 @@
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
-import { defineBackbone } from "../../infra/backbone.ts";
+import { type BackboneOptions, defineBackbone } from "../../infra/backbone.ts";
 import { stageConfig, stageNames } from "../../infra/config.ts";
 import { missedExports, updateEffects } from "../../local/rehearsal/update-effects.ts";
 import { updatedTo, updates } from "../../local/rehearsal/updates.ts";
 import { access, appWithoutBundling } from "./backbone.ts";
 
 function templatesOf(stage: string, update?: string): object[] {
-  const options = updatedTo(update, { config: stageConfig(stage), access });
+  return templatesWith(updatedTo(update, { config: stageConfig(stage), access }));
+}
+
+function templatesWith(options: BackboneOptions): object[] {
   return Object.values(defineBackbone(appWithoutBundling(), options)).map((stack) =>
     Template.fromStack(stack).toJSON(),
   );
@@ -27,4 +30,38 @@ describe.each(stageNames)("the stage %s", (stage) => {
       expect(Math.max(...effects.map(({ updated }) => updated)), `${name} changes something`).toBeGreaterThan(0);
     }
   });
+});
+
+it("another number of brokers asks for their addresses in each stack, and none is an export", () => {
+  const versions = ["settings", "brokers"].map((update) =>
+    templatesOf("prod", update).map((json) => Template.fromJSON(json)),
+  );
+  const asked = versions.map((templates) =>
+    templates
+      .flatMap((template) => Object.values(template.findResources("Custom::KafkaBootstrapBrokers")))
+      .map(({ Properties }) => Properties.Brokers),
+  );
+
+  expect(asked).toEqual([
+    ["3", "3", "3"],
+    ["6", "6", "6"],
+  ]);
+  const outputs = versions.flat().map((template) => template.findOutputs("*"));
+  expect(JSON.stringify(outputs)).not.toMatch(/SaslIam|SaslScram/);
+});
+
+it("the registry goes over to another SCRAM user in three deployments, as deploy.md has it", () => {
+  const config = stageConfig("prod");
+  const registry = access.services.find(({ name }) => name === "schema-registry");
+  if (registry === undefined) throw new Error("the access file has no schema-registry");
+  const next = { ...registry, name: "schema-registry-next", principal: "User:registry" };
+  const own = access.services;
+  const renamed = own.map((service) => (service === registry ? { ...registry, principal: next.principal } : service));
+  const steps = [own, [...own, next], [...renamed, { ...next, principal: registry.principal }], renamed];
+  const versions = steps.map((services) => templatesWith({ config, access: { ...access, services } }));
+
+  const missed = versions.slice(1).map((after, index) => missedExports(versions[index] ?? [], after));
+  expect(missed).toEqual([[], [], []]);
+  // At once, it would not do.
+  expect(missedExports(versions[0] ?? [], versions[3] ?? [])).toHaveLength(1);
 });

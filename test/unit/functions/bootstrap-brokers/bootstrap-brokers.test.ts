@@ -4,8 +4,8 @@ import { createBootstrapBrokers } from "../../../../functions/bootstrap-brokers/
 
 const clusterArn = "arn:aws:kafka:eu-west-1:123456789012:cluster/orders/0f1e2d3c";
 const brokers = {
-  BootstrapBrokerStringSaslIam: "b-1:9098,b-2:9098",
-  BootstrapBrokerStringSaslScram: "b-1:9096,b-2:9096",
+  BootstrapBrokerStringSaslIam: "b-2:9098,b-1:9098",
+  BootstrapBrokerStringSaslScram: "b-2:9096,b-1:9096",
 };
 
 const common = {
@@ -30,7 +30,7 @@ test.each<CdkCustomResourceEvent>([
     PhysicalResourceId: clusterArn,
     OldResourceProperties: common.ResourceProperties,
   },
-])("gives the brokers of the cluster on $RequestType", async (event) => {
+])("gives the brokers of the cluster on $RequestType, in an order that does not change", async (event) => {
   const getBootstrapBrokers = vi.fn(async () => brokers);
   expect(await createBootstrapBrokers({ getBootstrapBrokers })(event)).toEqual({
     PhysicalResourceId: clusterArn,

@@ -34,6 +34,14 @@ describe("updateEffects", () => {
     expect(updateEffects(before, after)).toEqual({ updated: 1, added: 1, removed: 1, replaced: [], problems: [] });
   });
 
+  it("counts a custom resource that is asked again, and one that comes and goes", () => {
+    const brokersOf = (Brokers: string) => ({ Type: "Custom::KafkaBootstrapBrokers", Properties: { Brokers } });
+    const before = { Resources: { Kept: brokersOf("3"), Changed: brokersOf("3"), Gone: brokersOf("3") } };
+    const after = { Resources: { Kept: brokersOf("3"), Changed: brokersOf("6"), New: brokersOf("6") } };
+
+    expect(updateEffects(before, after)).toMatchObject({ updated: 1, added: 1, removed: 1 });
+  });
+
   it.each([
     ["more storage", clusterWith({}, { StorageInfo: { EBSStorageInfo: { VolumeSize: 150 } } })],
     [
