@@ -1,5 +1,6 @@
 import type { Template } from "aws-cdk-lib/assertions";
 import { expect, test } from "vitest";
+import { stageNames } from "../../infra/config.ts";
 import { templatesOf } from "./backbone.ts";
 import { clusterArn } from "./evaluate.ts";
 import { allowedBy } from "./statements.ts";
@@ -84,7 +85,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   OrderStatusApiRole: ["dynamodb <OrderStatusStatuses.Arn>: GetItem", ownLogs("OrderStatusApi")],
 };
 
-test.each(["dev", "prod"])("every role of %s may do what the table says, and nothing else", (stage) => {
+test.each(stageNames)("every role of %s may do what the table says, and nothing else", (stage) => {
   const roles = Object.values(templatesOf(stage)).flatMap((template) =>
     Object.keys(template.findResources("AWS::IAM::Role")).map((id) => [withoutHash(id), grantsOf(template, id)]),
   );

@@ -1,4 +1,5 @@
 import { Size } from "aws-cdk-lib";
+import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { checkStage } from "../../infra/check-stage.ts";
 import type { StageConfig } from "../../infra/config.ts";
@@ -52,6 +53,10 @@ describe("dev", () => {
     }
   });
 
+  test("no function reserves executions, which an account with a quota of 10 refuses", () => {
+    services.allResourcesProperties("AWS::Lambda::Function", { ReservedConcurrentExecutions: Match.absent() });
+  });
+
   test("what holds data is kept here, too", () => {
     for (const [template, type] of [
       [cluster, "AWS::MSK::Cluster"],
@@ -93,6 +98,7 @@ describe("a stage's settings", () => {
       'issuer: must be an https address, got "http://login"; api.authorizer.audience: must have one client at least',
     ],
     [{ api: { ...prod.api, requestsPerSecond: 0 } }, "api.requestsPerSecond: must be a whole number from 1 to 10000"],
+    [{ api: { ...prod.api, concurrency: 0 } }, "api.concurrency: must be a whole number from 1 to 10000, got 0"],
   ])("%j is refused", (changed, message) => {
     expect(() => checkStage({ ...prod, ...changed })).toThrow(message);
   });
