@@ -14,7 +14,8 @@ export interface BootstrapBrokersOptions {
 /**
  * A CloudFormation custom resource that knows the brokers of an MSK cluster, which `AWS::MSK::Cluster` does not tell.
  *
- * Property `ClusterArn`; attributes `SaslIam` and `SaslScram`, each "host:port,host:port". Creating and updating read
+ * Property `ClusterArn`; attributes `SaslIam` and `SaslScram`, each "host:port,host:port" in the order
+ * of the alphabet: MSK's own order may change, and what other stacks import must not. Creating and updating read
  * them, deleting does nothing.
  *
  * @throws BackboneError INVALID_OPTIONS if ClusterArn is missing or the cluster lacks one of the two
@@ -38,7 +39,7 @@ export function createBootstrapBrokers(options: BootstrapBrokersOptions) {
   };
 
   function present(authentication: string, brokers: string | undefined): string {
-    if (brokers !== undefined && brokers !== "") return brokers;
+    if (brokers !== undefined && brokers !== "") return brokers.split(",").sort().join(",");
     throw new BackboneError("INVALID_OPTIONS", `the cluster has no brokers for ${authentication}; it must be enabled`);
   }
 }
