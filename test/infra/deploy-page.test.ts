@@ -76,3 +76,17 @@ it("makes a function, its mapping and its dead-letter topic of a consumer", () =
     expect.objectContaining({ TopicName: "order-events.loyalty.dlt" }),
   );
 });
+
+it("lets operators read every dead-letter topic, that of the consumer too", () => {
+  const deadLetterTopics = propertiesOf("AWS::MSK::Topic")
+    .map(({ TopicName }) => String(TopicName))
+    .filter((name) => name.endsWith(".dlt"));
+  const [{ Acls } = {}] = propertiesOf("Custom::KafkaAcls");
+  const operators = { principal: "User:dead-letter-operators", operation: "READ", permission: "ALLOW" };
+  expect(deadLetterTopics).toContain("order-events.loyalty.dlt");
+  expect(Acls).toEqual(
+    expect.arrayContaining(
+      deadLetterTopics.map((resourceName) => expect.objectContaining({ ...operators, resourceName })),
+    ),
+  );
+});

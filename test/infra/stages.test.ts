@@ -2,7 +2,7 @@ import { Size } from "aws-cdk-lib";
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { checkStage } from "../../infra/check-stage.ts";
-import type { StageConfig } from "../../infra/config.ts";
+import { type StageConfig, stageConfig, stageNames } from "../../infra/config.ts";
 import { dev } from "../../infra/stages/dev.ts";
 import { prod } from "../../infra/stages/prod.ts";
 import { templatesOf } from "./backbone.ts";
@@ -66,6 +66,17 @@ describe("dev", () => {
       template.allResources(type, { DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
     }
   });
+});
+
+test.each(stageNames)("every function of %s logs where it expires", (stage) => {
+  const retentions = Object.values(templatesOf(stage)).flatMap((template) => {
+    const groups = template.findResources("AWS::Logs::LogGroup");
+    return Object.values(template.findResources("AWS::Lambda::Function")).map(
+      ({ Properties }) => groups[Properties.LoggingConfig?.LogGroup?.Ref]?.Properties.RetentionInDays,
+    );
+  });
+
+  expect(new Set(retentions)).toEqual(new Set([stageConfig(stage).logRetention]));
 });
 
 describe("a stage's settings", () => {
