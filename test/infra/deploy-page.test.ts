@@ -42,7 +42,8 @@ beforeAll(() => {
     CDK_CONTEXT_JSON: JSON.stringify({ ...context, "aws:cdk:bundling-stacks": [] }),
   });
   assembly = loadAssembly(join(copy, "cdk.out"));
-});
+  // The compiler and a synthesis, each a process of its own, beside whatever else the machine does.
+}, 300_000);
 
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
