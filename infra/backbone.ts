@@ -1,6 +1,7 @@
 import type { App, Stack } from "aws-cdk-lib";
 import type { Access } from "../shared/access/index.ts";
 import type { StageConfig } from "./config.ts";
+import { expireLogs } from "./constructs/expiring-logs.ts";
 import { AccessStack } from "./stacks/access-stack.ts";
 import { ClusterStack } from "./stacks/cluster-stack.ts";
 import { NetworkStack } from "./stacks/network-stack.ts";
@@ -49,7 +50,9 @@ export function defineBackbone(app: App, { config, access }: BackboneOptions): B
   });
 
   // References alone would let the registry start before its topics are there, and a consumer before the schemas.
-  inOrder(network, cluster, topics, schemaRegistry, services);
+  const stacks = [network, cluster, topics, schemaRegistry, services];
+  inOrder(...stacks);
+  for (const stack of stacks) expireLogs(stack, config.logRetention);
   return { network, cluster, access: topics, schemaRegistry, services };
 }
 

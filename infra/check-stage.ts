@@ -22,6 +22,7 @@ export function checkStage(config: StageConfig): void {
     ...(stage === "prod" && !registry.tls ? ["registry.tls: must be true in prod, got false"] : []),
     ...within("api.requestsPerSecond", api.requestsPerSecond, 1, 10_000),
     ...within("api.burst", api.burst, 1, 5_000),
+    ...(api.concurrency === undefined ? [] : within("api.concurrency", api.concurrency, 1, 10_000)),
     ...authorizerProblems(api.authorizer),
     ...within("inventory.initialStock", inventory.initialStock, 0, Number.MAX_SAFE_INTEGER),
     // https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html

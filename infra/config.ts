@@ -47,6 +47,13 @@ export interface StageConfig {
     readonly requestsPerSecond: number;
     /** Requests that may come at once above that. */
     readonly burst: number;
+    /**
+     * Executions at once of the function that takes orders, 1 to 10,000; more requests fail at once. Set aside for it out
+     * of the account's quota, of which 100 must stay with all other functions: 900 of the default 1,000 at most.
+     *
+     * @default whatever the account has left, since a new account may have a quota of 10, which refuses reservations
+     */
+    readonly concurrency?: number;
     /** Whom the API lets in. */
     readonly authorizer: ApiAuthorizer;
   };

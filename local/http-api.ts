@@ -67,7 +67,12 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
     });
     return routeKey;
   });
-  const server: Server = createServer((request, response) => router.lookup(request, response));
+  const server: Server = createServer((request, response) => {
+    const url = routedUrl(request.url ?? "/");
+    if (url === undefined) return send(response, message(400, "Bad Request"));
+    request.url = url;
+    router.lookup(request, response);
+  });
   await listenHere(server, options.port);
   return {
     url: `http://127.0.0.1:${options.port}`,
@@ -78,6 +83,20 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
         server.closeAllConnections();
       }),
   };
+}
+
+/**
+ * A URL as HTTP APIs route it: its path is decoded first, so that an encoded slash parts it and an encoded question mark
+ * ends it. Encoded again, but for these, since the router decodes what comes between slashes.
+ */
+function routedUrl(requested: string): string | undefined {
+  try {
+    const { pathname, search } = new URL(`http://127.0.0.1${requested}`);
+    const [path = ""] = decodeURIComponent(pathname).split("?");
+    return path.split("/").map(encodeURIComponent).join("/") + search;
+  } catch {
+    return undefined;
+  }
 }
 
 function isHttpMethod(method: string): method is HTTPMethod {
@@ -132,7 +151,8 @@ function toEvent(
   routeKey: string,
   pathParameters: Readonly<Record<string, string | undefined>>,
 ): object {
-  const url = new URL(request.url ?? "/", "http://127.0.0.1");
+  const url = new URL(`http://127.0.0.1${request.url}`);
+  const path = decodeURIComponent(url.pathname);
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value]),
   );
@@ -143,7 +163,7 @@ function toEvent(
   return {
     version: "2.0",
     routeKey,
-    rawPath: url.pathname,
+    rawPath: path,
     rawQueryString: url.search.slice(1),
     headers,
     ...(url.search === "" ? {} : { queryStringParameters: queryParameters(url) }),
@@ -155,7 +175,7 @@ function toEvent(
       domainPrefix: "local",
       http: {
         method: request.method ?? "GET",
-        path: url.pathname,
+        path,
         protocol: `HTTP/${request.httpVersion}`,
         sourceIp: request.socket.remoteAddress ?? "127.0.0.1",
         userAgent: headers["user-agent"] ?? "",

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isOrderText, orderTextRule } from "../../shared/schemas/index.ts";
+import { isOrderId, isOrderText, orderIdRule, orderTextRule } from "../../shared/schemas/index.ts";
 import { epochMsOf, isRfc3339 } from "../../shared/timestamp/index.ts";
 import { type FieldError, fieldErrors, isObject, objectOf, unknownFields, wrong } from "./fields.ts";
 
@@ -7,6 +7,7 @@ const maxQuantity = 1_000_000;
 // Lines of the greatest length are 0.5 MB, half of what a broker takes as one record.
 const maxLines = 1_000;
 
+const orderId = v.pipe(v.string(wrong(orderIdRule)), v.check(isOrderId, wrong(orderIdRule)));
 const text = v.pipe(v.string(wrong(orderTextRule)), v.check(isOrderText, wrong(orderTextRule)));
 
 const amountRule = "must be a number of at least 0";
@@ -32,7 +33,7 @@ const lines = v.pipe(
   v.check((value) => value.length >= 1 && value.length <= maxLines, wrong(linesRule)),
 );
 
-const orderFields = { orderId: text, customerId: text, totalAmount: amount, createdAt: v.optional(time), lines };
+const orderFields = { orderId, customerId: text, totalAmount: amount, createdAt: v.optional(time), lines };
 const order = objectOf(orderFields, wrong("must be a JSON object"));
 
 /** An order as a customer may place it. */

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { errorFields, type Logger } from "../../shared/logging/index.ts";
 import { isOfSurroundings } from "../../shared/processing/index.ts";
-import { isOrderText, orderTextRule } from "../../shared/schemas/index.ts";
+import { isOrderId, orderIdRule } from "../../shared/schemas/index.ts";
 import type { ShownStatus } from "./read-status.ts";
 
 export interface OrderStatusApiOptions {
@@ -29,8 +29,8 @@ const maxShownLength = 40;
 export function createOrderStatusApi({ readStatus, logger }: OrderStatusApiOptions) {
   return async ({ pathParameters }: StatusRequest): Promise<APIGatewayProxyStructuredResultV2> => {
     const orderId = pathParameters?.orderId ?? "";
-    if (!isOrderText(orderId)) {
-      const message = `${orderTextRule}, got ${JSON.stringify(orderId.slice(0, maxShownLength))}`;
+    if (!isOrderId(orderId)) {
+      const message = `${orderIdRule}, got ${JSON.stringify(orderId.slice(0, maxShownLength))}`;
       return answer(400, { code: "INVALID_ORDER_ID", errors: [{ field: "orderId", message }] });
     }
     try {

@@ -6,7 +6,14 @@ import { type RegisteredSchema, registerSchemas } from "./register-schemas.ts";
 
 const { registryUrl, topics } = readSchemaRegistrationEnvironment();
 const logger = createLogger({ service: "schema-registration" });
-const registry = createSchemaRegistry({ url: registryUrl, timeoutMs: 10_000 });
+// A registry that has just become healthy may be slow or away once more, and there is no other deployment to wait for:
+// as many attempts as fit into 45 s of the function's 60.
+const registry = createSchemaRegistry({
+  url: registryUrl,
+  timeoutMs: 45_000,
+  attemptTimeoutMs: 10_000,
+  attempts: 1_000,
+});
 
 /**
  * Registers every schema of the project, once a deployment; the event is ignored. Whatever fails is thrown, so that the

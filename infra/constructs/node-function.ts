@@ -27,6 +27,11 @@ export interface NodeFunctionProps {
   readonly timeout: Duration;
   /** Variables of the function. @default none */
   readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Executions at once that are set aside for it, and that it may not exceed, 1 or more; 100 of the account's quota must
+   * stay with all others. @default none, it takes what the account has left
+   */
+  readonly reservedConcurrentExecutions?: number;
   /** The network whose private subnets the function works in. @default none, the function reaches AWS and the internet alone */
   readonly vpc?: IVpc;
   readonly logRetention: RetentionDays;
@@ -83,6 +88,9 @@ export class NodeFunction extends Construct implements IGrantable, IConnectable 
       architecture: Architecture.ARM_64,
       memorySize: props.memory.toMebibytes(),
       timeout: props.timeout,
+      ...(props.reservedConcurrentExecutions === undefined
+        ? {}
+        : { reservedConcurrentExecutions: props.reservedConcurrentExecutions }),
       role: this.grantPrincipal,
       logGroup,
       environment: { ...props.environment, NODE_OPTIONS: "--enable-source-maps" },

@@ -76,7 +76,10 @@ export class SchemaRegistryStack extends Stack {
     });
   }
 
-  /** What a deployment is to be told, and is not asked for again; without it, it ends before it has begun. */
+  /**
+   * What a deployment is to be told, and is not asked for again. The CDK CLI looks at parameters stack by stack: what is
+   * missing or wrong shows when this one's turn comes, after the cluster.
+   */
   #certificate() {
     const arn = new CfnParameter(this, "CertificateArn", {
       description: "ARN of a certificate in ACM, in this region, for DomainName",

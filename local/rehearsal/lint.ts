@@ -11,11 +11,12 @@ const ignoredRules = {
 /** What its script does, which knows only the folder that it was installed into. */
 const command = "import sys; from cfnlint.runner import main; sys.exit(main())";
 
-/** What cfn-lint finds in the synthesized templates; warnings count. Empty when they are well. */
-export async function lint(python: string, templates: string): Promise<string> {
-  const files = readdirSync(templates).filter((file) => file.endsWith(".template.json"));
+/** What cfn-lint finds in folders of synthesized templates; warnings count. Empty when they are well. */
+export async function lint(python: string, folders: readonly string[]): Promise<string> {
+  const files = folders.flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)));
+  const templates = files.filter((file) => file.endsWith(".template.json"));
   const ignored = Object.keys(ignoredRules).flatMap((rule) => ["--ignore-checks", rule]);
-  const args = ["-c", command, ...files.map((file) => join(templates, file)), ...ignored];
+  const args = ["-c", command, ...templates, ...ignored];
   const { code, output } = await runGuarded({ command: python, args, env: { PATH: process.env.PATH } });
   return code === 0 ? "" : output;
 }

@@ -33,6 +33,12 @@ async function main(args: readonly string[]): Promise<number> {
   report.line();
 
   const folder = mkdtempSync(join(tmpdir(), "backbone-rehearsal-"));
+  // It stays where a message has named what is in it: after a failure, not after ctrl-c.
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  process.once("SIGINT", () => {
+    remove();
+    process.exit(130);
+  });
   const moto = await startMoto({ python, folder });
   try {
     const well = await rehearse({ stages, python, moto, folder, report });
@@ -42,8 +48,12 @@ async function main(args: readonly string[]): Promise<number> {
     report.words(moto.standIns());
     report.line();
     const seconds = `${((performance.now() - startedAt) / 1000).toFixed(0)} s`;
-    report.line(well ? `Rehearsed in ${seconds}.` : `Failed after ${seconds}; templates and logs are in ${folder}`);
-    if (well) rmSync(folder, { recursive: true, force: true });
+    report.line(
+      well
+        ? `Rehearsed in ${seconds}.`
+        : `Failed after ${seconds}; templates are in ${folder}, what moto printed in ${moto.logFile}`,
+    );
+    if (well) remove();
     return well ? 0 : 1;
   } finally {
     await moto.stop();

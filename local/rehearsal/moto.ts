@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
-import { answers, startPart } from "../parts/part.ts";
+import { answers, failed, startPart } from "../parts/part.ts";
 import { freePort } from "../parts/ports.ts";
 
 const server = fileURLToPath(new URL("server.py", import.meta.url));
@@ -14,6 +14,8 @@ export const region = "eu-central-1";
 /** An AWS account in a process of this machine. */
 export interface Moto {
   readonly endpoint: string;
+  /** What its server printed. */
+  readonly logFile: string;
   /** What makes a program of AWS work against it, and nothing else: no profile, no key and no proxy of the caller's. */
   readonly env: NodeJS.ProcessEnv;
   /** What a team brings along: deployments with HTTPS are told of it. */
@@ -40,23 +42,28 @@ async function requestCertificate(endpoint: string): Promise<string> {
   return v.parse(requestedSchema, await response.json()).CertificateArn;
 }
 
-/** @throws BackboneError PART_FAILED when it does not start */
+/** @throws BackboneError PART_FAILED when it does not start, or has no certificate to give */
 export async function startMoto({ python, folder }: { python: string; folder: string }): Promise<Moto> {
   const port = await freePort();
   const standInsFile = join(folder, "stand-ins.txt");
+  const log = { name: "moto's server", logFile: join(folder, "moto.log") };
   const part = await startPart({
-    name: "moto's server",
+    ...log,
     command: python,
     args: [server, String(port), standInsFile],
     env: { PATH: process.env.PATH, HOME: folder },
-    logFile: join(folder, "moto.log"),
     ready: () => answers(`http://127.0.0.1:${port}/moto-api/`, [200]),
   });
   // By the name: the CLI writes the addresses of templates with it, and moto reads an IP address there wrongly.
   const endpoint = `http://localhost:${port}`;
+  const arn = await requestCertificate(endpoint).catch(async (error: unknown) => {
+    await part.stop();
+    throw failed(log, `gave no certificate: ${error instanceof Error ? error.message : String(error)}`);
+  });
   return {
     endpoint,
-    certificate: { domainName, arn: await requestCertificate(endpoint) },
+    logFile: log.logFile,
+    certificate: { domainName, arn },
     env: {
       PATH: process.env.PATH,
       // A home of its own: the CLI remembers accounts by their keys in it.

@@ -22,18 +22,24 @@ export interface PythonTools {
   readonly versions: string;
 }
 
+/** An interpreter that is there, and its version, e.g. "3.12". */
+export interface Python {
+  readonly executable: string;
+  readonly version: string;
+}
+
 /**
  * The first Python of those names that is new enough.
  * @throws BackboneError PREREQUISITE_MISSING, naming what was found and what is needed
  */
-export async function requirePython(env: NodeJS.ProcessEnv, names: readonly string[] = pythonNames): Promise<string> {
+export async function requirePython(env: NodeJS.ProcessEnv, names: readonly string[] = pythonNames): Promise<Python> {
   const found: string[] = [];
   for (const name of names) {
     const args = ["-c", "import sys; print(sys.version_info.major, sys.version_info.minor, sys.executable)"];
     const { code, output } = await runGuarded({ command: name, args, env });
     const [, major, minor, executable] = /^(\d+) (\d+) (.+)$/.exec(output) ?? [];
     if (code !== 0 || executable === undefined) continue;
-    if (major === "3" && minors.some((known) => String(known) === minor)) return executable;
+    if (major === "3" && minors.some((known) => String(known) === minor)) return { executable, version: `3.${minor}` };
     found.push(`${name} is ${major}.${minor}`);
   }
   throw new BackboneError(
@@ -44,16 +50,21 @@ export async function requirePython(env: NodeJS.ProcessEnv, names: readonly stri
 }
 
 /**
- * Installs what requirements.txt names into the cache folder, once for each content of that file and each Python.
+ * Installs what requirements.txt names into the cache folder, once for each content of that file and each Python, by its
+ * path and version: `/usr/bin/python3` becomes another with the system, and the packages are those of one version.
  * @throws BackboneError PREREQUISITE_MISSING where Python is missing, cannot make environments, or cannot download
  */
 export async function installPythonTools(
   { cache, env }: { readonly cache: string; readonly env: NodeJS.ProcessEnv },
   say: (line: string) => void,
 ): Promise<PythonTools> {
-  const python = await requirePython(env);
+  const { executable: python, version } = await requirePython(env);
   const text = readFileSync(requirements, "utf8");
-  const target = join(cache, "rehearsal", createHash("sha256").update(`${python}\n${text}`).digest("hex").slice(0, 16));
+  const target = join(
+    cache,
+    "rehearsal",
+    createHash("sha256").update(`${python}\n${version}\n${text}`).digest("hex").slice(0, 16),
+  );
   await installOnce(target, async (folder) => {
     say("installing cfn-lint and moto into the cache folder (once, about 320 MB)");
     await orMissing(python, ["-m", "venv", folder], env, "make an environment");

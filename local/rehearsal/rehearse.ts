@@ -36,13 +36,13 @@ async function rehearseStage(stage: string, { python, moto, folder, report }: Re
   report.line();
   report.line(stage);
 
+  const versions = [undefined, ...updates.map(({ name }) => name)];
   const synthesized = await report.step("templates synthesized, of the stage and of its updates", async () => {
-    const names = updates.map(({ name }) => name);
-    const failures = [undefined, ...names].map((name) => synthesizeStage(stage, templatesOf(name), name));
+    const failures = versions.map((name) => synthesizeStage(stage, templatesOf(name), name));
     return { problems: (await Promise.all(failures)).flatMap(present) };
   });
   if (!synthesized) return false;
-  const lintFindings = async () => ({ problems: present(await lint(python, templatesOf())) });
+  const lintFindings = async () => ({ problems: present(await lint(python, versions.map(templatesOf))) });
   const linted = await report.step("cfn-lint, with warnings as errors", lintFindings);
 
   const deployStacks = async (templates: string, stacks: readonly SynthesizedStack[], status: string) => {

@@ -4,7 +4,7 @@ import { stripVTControlCharacters, styleText } from "node:util";
 export interface Report {
   line(text?: string): void;
   /**
-   * Does a step and tells how it went and how long it took.
+   * Does a step and tells how it went and how long it took. One that rejects has failed by the error's message.
    * @returns whether it went well: the step has named no problem
    */
   step(what: string, work: () => Promise<StepOutcome>): Promise<boolean>;
@@ -40,7 +40,7 @@ export function createReport(stream: NodeJS.WritableStream): Report {
     },
     async step(what, work) {
       const startedAt = performance.now();
-      const { seen = "", problems } = await work();
+      const { seen = "", problems } = await work().catch(outcomeOf);
       const seconds = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`.padStart(7);
       const mark = problems.length === 0 ? paint("green", "ok  ") : paint("red", "FAIL");
       line(`  ${mark} ${paint("dim", seconds)}  ${what}${seen === "" ? "" : paint("dim", `: ${seen}`)}`);
@@ -61,4 +61,11 @@ export function createReport(stream: NodeJS.WritableStream): Report {
       });
     },
   };
+}
+
+function outcomeOf(error: unknown): StepOutcome {
+  if (!(error instanceof Error)) return { problems: [String(error)] };
+  // A connection that is refused at each of a host's addresses has a code, and no message.
+  const what = error.message === "" && "code" in error ? String(error.code) : error.message;
+  return { problems: [`${error.name}: ${what}`] };
 }

@@ -11,9 +11,6 @@ export interface Update {
   readonly apply: (options: BackboneOptions) => BackboneOptions;
 }
 
-/** Versions of MSK with KRaft that follow each other. */
-const kafkaVersions = ["3.9.x.kraft", "4.1.x.kraft", "4.2.x.kraft"];
-
 /**
  * What teams change in the life of a backbone. Several updates, because MSK changes one attribute of a cluster at a time,
  * and of a topic either partitions or settings.
@@ -87,7 +84,12 @@ function keptTwiceAsLong(topic: Topic): Topic {
   return { ...topic, configs: { ...topic.configs, "retention.ms": String(retention) } };
 }
 
-/** The version after that one; the newest one itself. */
+/**
+ * The minor version after that one, whether or not MSK has it yet: what a rehearsal shows is the same.
+ * @throws Error for a version that is written otherwise than MSK's with KRaft
+ */
 function nextAfter(version: string): string {
-  return kafkaVersions[kafkaVersions.indexOf(version) + 1] ?? version;
+  const [, major, minor, rest] = /^(\d+)\.(\d+)(\..+)$/.exec(version) ?? [];
+  if (minor === undefined) throw new Error(`kafkaVersion: must be like 4.1.x.kraft, got ${JSON.stringify(version)}`);
+  return `${major}.${Number(minor) + 1}${rest}`;
 }

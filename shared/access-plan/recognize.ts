@@ -38,6 +38,7 @@ function serviceOf({ name, principal, acls, topics, isFree }: Principal): Servic
     groupId: name,
     auth: "scram",
     deadLetters: false,
+    redrives: false,
     produces: [],
     consumes: [],
     connectors: [],

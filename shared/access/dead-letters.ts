@@ -37,7 +37,8 @@ export function topicsOf(access: Access): Topic[] {
   return [...access.topics, ...derived];
 }
 
-function sourcesOf({ topics }: Access, { deadLetters, consumes }: Service): Topic[] {
+/** The declared topics of which a service sets aside what it cannot process. */
+export function sourcesOf({ topics }: Access, { deadLetters, consumes }: Service): Topic[] {
   return deadLetters ? topics.filter(({ name }) => consumes.includes(name)) : [];
 }
 

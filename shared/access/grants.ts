@@ -1,5 +1,5 @@
 import { consumerGroupsOf } from "./consumer-groups.ts";
-import { deadLetterTopicsOf } from "./dead-letters.ts";
+import { deadLetterTopicsOf, sourcesOf } from "./dead-letters.ts";
 import type { Access, Grant, Operation, PatternType, ResourceType, Service, User, UserRole } from "./model.ts";
 
 /** What the cluster is called among a broker's resources. */
@@ -8,7 +8,8 @@ export const clusterName = "kafka-cluster";
 /**
  * What a service of the access file may do, whichever way it proves who it is; by kafka-gitops' rules, and with DESCRIBE
  * on an application's topics and the dead-letter topics of what it consumes:
- * - application: WRITE on what it produces and its dead letters, READ on what it consumes and, then, on its group;
+ * - application: WRITE on what it produces and its dead letters, READ on what it consumes and, then, on its group; if it
+ *   redrives, READ on every dead-letter topic and WRITE on every topic that one is of;
  * - kafka-connect: WRITE on what it produces, READ and WRITE on its storage topics, READ on the group of its workers, and
  *   for each connector WRITE on what it produces, READ on what it consumes and, then, on its group `connect-<name>`;
  * - kafka-streams: WRITE on what it produces, READ on what it consumes; on internal topics, those whose names begin with
@@ -32,6 +33,7 @@ const rules: Readonly<Record<Service["type"], (access: Access, service: Service)
       ...on("TOPIC", produced, "WRITE", "DESCRIBE"),
       ...on("TOPIC", service.consumes, "READ", "DESCRIBE"),
       ...(service.consumes.length > 0 ? on("GROUP", consumerGroupsOf(service), "READ") : []),
+      ...(service.redrives ? redriving(access) : []),
     ];
   },
   "kafka-connect": ({ describesTopics }, { produces, storageTopics, groupId, connectors }) => [
@@ -63,6 +65,12 @@ const rules: Readonly<Record<Service["type"], (access: Access, service: Service)
     ...below("TRANSACTIONAL_ID", service.groupId, "DESCRIBE", "WRITE"),
   ],
 };
+
+function redriving(access: Access): Grant[] {
+  const deadLetters = access.services.flatMap((service) => deadLetterTopicsOf(access, service));
+  const sources = access.services.flatMap((service) => sourcesOf(access, service).map(({ name }) => name));
+  return [...on("TOPIC", deadLetters, "READ", "DESCRIBE"), ...on("TOPIC", sources, "WRITE", "DESCRIBE")];
+}
 
 const userRules: Readonly<Record<UserRole, readonly Grant[]>> = {
   writer: on("TOPIC", ["*"], "WRITE"),

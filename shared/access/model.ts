@@ -34,6 +34,8 @@ export interface Service {
   readonly auth: ServiceAuth;
   /** Whether each declared topic it consumes gets a dead-letter topic, to which it may then produce; applications only. */
   readonly deadLetters: boolean;
+  /** Whether it may read every dead-letter topic and write to the topics that these records came from; applications only. */
+  readonly redrives: boolean;
   readonly produces: readonly string[];
   readonly consumes: readonly string[];
   /** Of kafka-streams: what the names of its internal topics and transactional ids begin with; its group as well. */

@@ -85,6 +85,7 @@ function serviceOf(name: string, service: State["services"][string]): Service {
     // Only ACLs name a principal: who states one, means them.
     auth: service.auth ?? (service.principal === undefined ? "iam" : "scram"),
     deadLetters: false,
+    redrives: false,
     produces: service.produces,
     consumes: [],
     connectors: [],
@@ -97,6 +98,7 @@ function serviceOf(name: string, service: State["services"][string]): Service {
         type: service.type,
         groupId: service["group-id"] ?? name,
         deadLetters: service["dead-letters"],
+        redrives: service.redrives,
         consumes: service.consumes,
       };
     case "kafka-connect": {

@@ -99,6 +99,7 @@ const service = v.variant(
       consumes: topicList,
       "group-id": v.optional(name),
       "dead-letters": v.optional(flag, true),
+      redrives: v.optional(flag, false),
     }),
     mapping({
       type: v.literal("kafka-connect"),

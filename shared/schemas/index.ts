@@ -9,4 +9,4 @@ export {
   inventoryReservedType,
 } from "./inventory-events.ts";
 export { type OrderCreated, type OrderLine, orderCreatedSchema, orderCreatedType } from "./order-created.ts";
-export { isOrderText, orderTextRule } from "./order-text.ts";
+export { isOrderId, isOrderText, orderIdRule, orderTextRule } from "./order-text.ts";

@@ -8,17 +8,29 @@ import { access, prodTemplates } from "./backbone.ts";
 import { clusterArn } from "./evaluate.ts";
 import { allowedBy } from "./statements.ts";
 
+interface Written {
+  readonly auth?: string;
+  readonly produces?: string[];
+  readonly consumes?: string[];
+  readonly "dead-letters"?: boolean;
+  readonly redrives?: boolean;
+}
+
 /** The file as it is written: what is expected of the templates shall not come from the derivation that made them. */
 const written: {
-  services: Record<string, { auth?: string; produces?: string[]; consumes?: string[] }>;
+  services: Record<string, Written>;
   customServiceAcls: Record<string, Record<string, { name: string; type: string; operation: string }>>;
 } = parse(readFileSync(join(import.meta.dirname, "../../infra/access.yaml"), "utf8"));
-const services = Object.entries(written.services).map(([name, { auth = "iam", produces = [], consumes = [] }]) => ({
-  name,
-  auth,
-  produces,
-  consumes,
-}));
+const services = Object.entries(written.services).map(
+  ([name, { auth = "iam", produces = [], consumes = [], "dead-letters": deadLetters = true, redrives = false }]) => ({
+    name,
+    auth,
+    produces,
+    consumes,
+    deadLetters,
+    redrives,
+  }),
+);
 
 test("the templates' policies allow on the cluster what the file says, all of it and nothing else", () => {
   const expected = services
@@ -61,9 +73,14 @@ test("the templates' policies allow on the cluster what the file says, all of it
 });
 
 test("the ACLs let those that speak SCRAM write and read what the file says, and nothing else", () => {
+  const setAside = services
+    .filter(({ deadLetters }) => deadLetters)
+    .flatMap(({ name, consumes }) => consumes.map((source) => ({ source, deadLetters: `${source}.${name}.dlt` })));
   const expected = services
     .filter(({ auth }) => auth === "scram")
-    .flatMap(({ name, produces, consumes }) => [
+    .flatMap(({ name, produces, consumes, redrives }) => [
+      ...(redrives ? new Set(setAside.map(({ source }) => `User:${name} WRITE ${source}`)) : []),
+      ...(redrives ? setAside.map(({ deadLetters }) => `User:${name} READ ${deadLetters}`) : []),
       ...produces.map((topic) => `User:${name} WRITE ${topic}`),
       ...consumes.map((topic) => `User:${name} READ ${topic}`),
       ...Object.values(written.customServiceAcls[name] ?? {})

@@ -42,7 +42,8 @@ beforeAll(() => {
     CDK_CONTEXT_JSON: JSON.stringify({ ...context, "aws:cdk:bundling-stacks": [] }),
   });
   assembly = loadAssembly(join(copy, "cdk.out"));
-});
+  // The compiler and a synthesis, each a process of its own, beside whatever else the machine does.
+}, 300_000);
 
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
@@ -74,5 +75,19 @@ it("makes a function, its mapping and its dead-letter topic of a consumer", () =
   expect(mappings).toContainEqual(expect.objectContaining({ ...group, Topics: ["order-events"] }));
   expect(propertiesOf("AWS::MSK::Topic")).toContainEqual(
     expect.objectContaining({ TopicName: "order-events.loyalty.dlt" }),
+  );
+});
+
+it("lets operators read every dead-letter topic, that of the consumer too", () => {
+  const deadLetterTopics = propertiesOf("AWS::MSK::Topic")
+    .map(({ TopicName }) => String(TopicName))
+    .filter((name) => name.endsWith(".dlt"));
+  const [{ Acls } = {}] = propertiesOf("Custom::KafkaAcls");
+  const operators = { principal: "User:dead-letter-operators", operation: "READ", permission: "ALLOW" };
+  expect(deadLetterTopics).toContain("order-events.loyalty.dlt");
+  expect(Acls).toEqual(
+    expect.arrayContaining(
+      deadLetterTopics.map((resourceName) => expect.objectContaining({ ...operators, resourceName })),
+    ),
   );
 });

@@ -2,10 +2,10 @@ import { Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
 import { expect, test } from "vitest";
 import { defineBackbone } from "../../infra/backbone.ts";
-import { stageConfig } from "../../infra/config.ts";
+import { stageConfig, stageNames } from "../../infra/config.ts";
 import { access, appWithoutBundling } from "./backbone.ts";
 
-test.each(["dev", "prod"])("%s leaves no finding of AwsSolutions and Serverless without a reason", (stage) => {
+test.each(stageNames)("%s leaves no finding of AwsSolutions and Serverless without a reason", (stage) => {
   const app = appWithoutBundling();
   defineBackbone(app, { config: stageConfig(stage), access });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

@@ -195,9 +195,10 @@ test("it reaches the brokers' SCRAM port, and only its clients and health checks
 });
 
 test("the schemas are registered once it serves", () => {
+  const [service = ""] = Object.keys(schemaRegistry.findResources("AWS::ECS::Service"));
   schemaRegistry.hasResource("Custom::Trigger", {
     Properties: { HandlerArn: { Ref: Match.stringLikeRegexp("^SchemaRegistrationFunctionCurrentVersion") } },
-    DependsOn: Match.arrayWith([Match.stringLikeRegexp("^SchemaRegistryService")]),
+    DependsOn: Match.arrayWith([service]),
   });
   schemaRegistry.hasResourceProperties("AWS::Lambda::Function", {
     FunctionName: "backbone-prod-schema-registration",

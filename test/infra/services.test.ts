@@ -11,27 +11,51 @@ import { allowedBy } from "./statements.ts";
 
 const { services } = prodTemplates();
 
+function accessLogFields(template: Template): unknown {
+  const [stage] = Object.values(template.findResources("AWS::ApiGatewayV2::Stage"));
+  return JSON.parse(stage?.Properties.AccessLogSettings.Format);
+}
+
 describe("order-service", () => {
-  test("POST /orders reaches it as payload format 2.0", () => {
-    services.hasResourceProperties("AWS::ApiGatewayV2::Route", { RouteKey: "POST /orders" });
-    services.hasResourceProperties("AWS::ApiGatewayV2::Integration", { PayloadFormatVersion: "2.0" });
+  test("each route reaches its own function, as payload format 2.0", () => {
+    const integrations = services.findResources("AWS::ApiGatewayV2::Integration");
+    const functions = services.findResources("AWS::Lambda::Function");
+    const routes = Object.values(services.findResources("AWS::ApiGatewayV2::Route")).map(({ Properties }) => {
+      const [, integration = ""] = /^integrations\/<(\w+)>$/.exec(String(evaluate(Properties.Target))) ?? [];
+      const { IntegrationUri, PayloadFormatVersion } = integrations[integration]?.Properties ?? {};
+      const [, target = ""] = /^<(\w+)\.Arn>$/.exec(String(evaluate(IntegrationUri))) ?? [];
+      return [Properties.RouteKey, functions[target]?.Properties.FunctionName, PayloadFormatVersion];
+    });
+
+    expect(routes).toEqual([
+      ["POST /orders", "backbone-prod-order-service", "2.0"],
+      ["GET /orders/{orderId}", "backbone-prod-order-status-api", "2.0"],
+    ]);
   });
 
-  test("a flood of requests ends at the API", () => {
+  test("a flood of requests ends at the API, and one that hangs at the function's share of the account's executions", () => {
     services.hasResourceProperties("AWS::ApiGatewayV2::Stage", {
       StageName: "$default",
       AutoDeploy: true,
       DefaultRouteSettings: { ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 500 },
     });
+    services.hasResourceProperties("AWS::Lambda::Function", {
+      FunctionName: "backbone-prod-order-service",
+      ReservedConcurrentExecutions: 200,
+    });
   });
 
-  test("only signed requests get in, and each request leaves a line", () => {
+  test("only signed requests get in, and each request leaves a line that says whose it was", () => {
     services.allResourcesProperties("AWS::ApiGatewayV2::Route", { AuthorizationType: "AWS_IAM" });
     services.hasResourceProperties("AWS::ApiGatewayV2::Stage", {
-      AccessLogSettings: {
-        DestinationArn: { "Fn::GetAtt": [Match.stringLikeRegexp("AccessLogs"), "Arn"] },
-        Format: Match.stringLikeRegexp('"status":"\\$context.status"'),
-      },
+      AccessLogSettings: { DestinationArn: { "Fn::GetAtt": [Match.stringLikeRegexp("AccessLogs"), "Arn"] } },
+    });
+    // The prefix for which API Gateway needs no entry in the account's policy on logs.
+    services.hasResourceProperties("AWS::Logs::LogGroup", { LogGroupName: "/aws/vendedlogs/apis/backbone-prod" });
+    expect(accessLogFields(services)).toMatchObject({
+      status: "$context.status",
+      error: "$context.error.message",
+      caller: "$context.identity.userArn",
     });
   });
 
@@ -44,6 +68,7 @@ describe("order-service", () => {
     template.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", {
       JwtConfiguration: { Issuer: "https://login.example.com/", Audience: ["orders"] },
     });
+    expect(accessLogFields(template)).toMatchObject({ caller: "$context.authorizer.claims.sub" });
   });
 
   test("it has answered before the API gives up", () => {

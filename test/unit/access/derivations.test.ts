@@ -61,6 +61,31 @@ test("SCRAM services get ACLs for what they produce, consume and are given by ha
   ]);
 });
 
+test("a service that redrives may read every dead-letter topic, and write to what they are of", () => {
+  const access = parseAccess(
+    `
+topics: { orders: { partitions: 1 }, payments: { partitions: 1 }, journal: { partitions: 1 } }
+services:
+  stock: { type: application, consumes: [orders] }
+  billing: { type: application, consumes: [orders, payments] }
+  keeper: { type: application, dead-letters: false, consumes: [journal] }
+  operators: { type: application, auth: scram, redrives: true }
+`,
+    "access.yaml",
+  );
+
+  const lines = aclsOf(access).map(({ principal, operation, resourceName }) =>
+    [principal, operation, resourceName].join(" "),
+  );
+
+  expect(lines).toEqual(
+    [
+      ...["orders.stock.dlt", "orders.billing.dlt", "payments.billing.dlt"].map((name) => ["READ", name]),
+      ...["orders", "payments"].map((name) => ["WRITE", name]),
+    ].flatMap(([operation, name]) => [`User:operators ${operation} ${name}`, `User:operators DESCRIBE ${name}`]),
+  );
+});
+
 test("a SCRAM service with dead letters may write them", () => {
   const access = parseAccess(
     `

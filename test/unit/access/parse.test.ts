@@ -22,6 +22,7 @@ test("settings, principals and groups get their defaults", () => {
     groupId: "stock",
     auth: "iam",
     deadLetters: true,
+    redrives: false,
     produces: [],
     consumes: ["orders"],
     connectors: [],

@@ -76,6 +76,19 @@ describe("the HTTP API's event", () => {
     expect(event).not.toHaveProperty("body");
   });
 
+  it("has the path decoded, as it is routed", async () => {
+    const { api, events } = await setUp();
+    await fetch(`${api.url}/customers/C%201/orders/%C3%A9%3Fa%3Db?note=a%20b`);
+    expect(events).toMatchObject([
+      {
+        rawPath: "/customers/C 1/orders/é",
+        rawQueryString: "note=a%20b",
+        pathParameters: { customerId: "C 1", orderId: "é" },
+        requestContext: { http: { path: "/customers/C 1/orders/é" } },
+      },
+    ]);
+  });
+
   it("has path parameters of any length", async () => {
     const { api, events } = await setUp();
     await fetch(`${api.url}/customers/C/orders/${encodeURIComponent("é".repeat(1_000))}`);
@@ -132,6 +145,19 @@ describe("the HTTP API's response", () => {
     const responses = await Promise.all([fetch(`${api.url}/nowhere`), fetch(`${api.url}/orders`)]);
     expect(responses.map(({ status }) => status)).toEqual([404, 404]);
     expect(await responses[0]?.json()).toEqual({ message: "Not Found" });
+    expect(events).toEqual([]);
+  });
+
+  it("is a 404 for an encoded slash in a path parameter, since the path is decoded before it is routed", async () => {
+    const { api, events } = await setUp();
+    expect((await fetch(`${api.url}/customers/C/orders/a%2Fb`)).status).toBe(404);
+    expect(events).toEqual([]);
+  });
+
+  it("is a 400 for a path that cannot be decoded", async () => {
+    const { api, events } = await setUp();
+    const response = await fetch(`${api.url}/customers/C/orders/%E0%A4%A`);
+    expect([response.status, await response.json()]).toEqual([400, { message: "Bad Request" }]);
     expect(events).toEqual([]);
   });
 

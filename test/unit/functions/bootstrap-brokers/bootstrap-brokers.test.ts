@@ -39,6 +39,13 @@ test.each<CdkCustomResourceEvent>([
   expect(getBootstrapBrokers).toHaveBeenCalledExactlyOnceWith(clusterArn);
 });
 
+test("gives the same addresses in whatever order MSK names them", async () => {
+  const getBootstrapBrokers = async () => ({ ...brokers, BootstrapBrokerStringSaslIam: "b-2:9098,b-1:9098" });
+  expect(await createBootstrapBrokers({ getBootstrapBrokers })(create)).toMatchObject({
+    Data: { SaslIam: "b-1:9098,b-2:9098" },
+  });
+});
+
 test("does nothing on Delete", async () => {
   const getBootstrapBrokers = vi.fn(async () => brokers);
   const event: CdkCustomResourceEvent = { ...common, RequestType: "Delete", PhysicalResourceId: "old" };

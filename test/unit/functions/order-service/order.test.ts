@@ -27,7 +27,8 @@ describe("parseOrder", () => {
     expect(
       errorsOf({ customerId: "", totalAmount: "15", createdAt: "1/1/2026", lines, coupon: 1, ["__proto__"]: 2 }),
     ).toEqual({
-      orderId: "must be a text of 1 to 128 characters, not blank, without control characters, got nothing",
+      orderId:
+        "must be a text of 1 to 128 characters, not blank, without control characters, without / \\ ? # %, not . or .., got nothing",
       customerId: 'must be a text of 1 to 128 characters, not blank, without control characters, got ""',
       totalAmount: 'must be a number of at least 0, got "15"',
       createdAt: 'must be an RFC 3339 time with a zone, e.g. 2026-01-31T12:00:00Z, got "1/1/2026"',
@@ -67,6 +68,18 @@ describe("parseOrder", () => {
     ["lines", Array.from({ length: 1_001 }, () => 5)],
   ])("refuses %s of %j", (field, value) => {
     expect(Object.keys(errorsOf({ ...order, [field]: value }))).toEqual([field]);
+  });
+
+  test.each(["a/b", "a\\b", "a?b", "a#b", "100%", ".", ".."])(
+    "refuses the orderId %j, which GET could not name, and takes it as a SKU",
+    (text) => {
+      expect(Object.keys(errorsOf({ ...order, orderId: text }))).toEqual(["orderId"]);
+      expect(parseOrder({ ...order, customerId: text, lines: [{ ...line, sku: text }] })).toHaveProperty("order");
+    },
+  );
+
+  test.each(["536365", "C536379", "...", "a b", "Größe+1:2;3=4&5,6@7"])("takes the orderId %j", (orderId) => {
+    expect(parseOrder({ ...order, orderId })).toHaveProperty("order.orderId", orderId);
   });
 
   test.each([

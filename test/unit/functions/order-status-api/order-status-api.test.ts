@@ -57,6 +57,7 @@ describe("GET /orders/{orderId}", () => {
     ["too long", "x".repeat(129)],
     ["with a control character", "a\u0000"],
     ["with half a character", "\ud800"],
+    ["of two segments of a path", "a/b"],
     ["missing", undefined],
   ])("answers 400 to an id that no order can have, and reads nothing: %s", async (_name, orderId) => {
     const { statusCode, answer, asked } = await ask(orderId, nothing);

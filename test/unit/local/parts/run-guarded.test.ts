@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,6 +33,17 @@ describe("runGuarded", () => {
     const temporary = mkdtempSync(join(tmpdir(), "run-guarded-"));
     vi.stubEnv("TMPDIR", temporary);
     await runGuarded({ command: "true", args: [], env });
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it("leaves no file behind when the program ends in the middle of it", () => {
+    const temporary = mkdtempSync(join(tmpdir(), "run-guarded-"));
+    const module = new URL("../../../../local/parts/run-guarded.ts", import.meta.url);
+    const script = `import { runGuarded } from "${module}";
+      void runGuarded({ command: "sleep", args: ["60"], env: process.env });
+      process.exit(0);`;
+    const leaving = { ...env, TMPDIR: temporary };
+    execFileSync(process.execPath, ["--input-type=module-typescript", "--eval", script], { env: leaving });
     expect(readdirSync(temporary)).toEqual([]);
   });
 });

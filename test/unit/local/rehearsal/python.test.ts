@@ -18,9 +18,12 @@ const names = ["backbone-python3", "backbone-python3.12"];
 const env = (path: string) => ({ PATH: `${path}:${process.env.PATH}` });
 
 describe("requirePython", () => {
-  it("takes the first that is new enough, by the file that it runs from", async () => {
+  it("takes the first that is new enough, by the file that it runs from, and tells its version", async () => {
     const path = pathWith({ "backbone-python3": "3 9", "backbone-python3.12": "3 12" });
-    expect(await requirePython(env(path), names)).toMatch(/real-backbone-python3\.12$/);
+    expect(await requirePython(env(path), names)).toEqual({
+      executable: expect.stringMatching(/real-backbone-python3\.12$/),
+      version: "3.12",
+    });
   });
 
   it("says what was found and what to do when none is new enough", async () => {

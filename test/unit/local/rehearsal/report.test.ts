@@ -28,6 +28,16 @@ describe("the report of a rehearsal", () => {
     expect(problems.map((problem) => problem.trim())).toEqual(["E1 one", "line 2", "E2 two"]);
   });
 
+  it("tells why a step was cut short, and goes on", async () => {
+    const { report, text } = reporting();
+    const refused = Object.assign(new AggregateError([]), { code: "ECONNREFUSED" });
+    expect(await report.step("deployed", () => Promise.reject(refused))).toBe(false);
+    expect(await report.step("deployed", () => Promise.reject(new Error("no answer")))).toBe(false);
+    expect(text()).toMatch(
+      /FAIL .* deployed\n +AggregateError: ECONNREFUSED\n.*FAIL .* deployed\n +Error: no answer\n$/,
+    );
+  });
+
   it("aligns the columns of a table", () => {
     const { report, text } = reporting();
     report.table([
