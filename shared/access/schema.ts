@@ -99,6 +99,7 @@ const service = v.variant(
       consumes: topicList,
       "group-id": v.optional(name),
       "dead-letters": v.optional(flag, true),
+      "event-source-mapping": v.optional(flag),
     }),
     mapping({
       type: v.literal("kafka-connect"),
