@@ -7,7 +7,7 @@ import { type ILogGroup, LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { ApiAuthorizer, StageConfig } from "../config.ts";
 import { NodeFunction } from "./node-function.ts";
-import { grantServiceAccess, serviceOf } from "./service-access.ts";
+import { grantServiceAccess, kafkaEnvironment, serviceOf } from "./service-access.ts";
 import type { ServiceProps } from "./service-props.ts";
 
 /** Who asked for what and what came of it, with no part of a body. */
@@ -30,6 +30,7 @@ export class OrderService extends Construct {
 
   constructor(scope: Construct, id: string, { config, access, vpc, cluster, topics, registry }: ServiceProps) {
     super(scope, id);
+    const service = serviceOf(access, "order-service");
     const handler = new NodeFunction(this, "Handler", {
       functionName: `backbone-${config.stage}-order-service`,
       folder: "order-service",
@@ -37,15 +38,14 @@ export class OrderService extends Construct {
       // The API gives up after 30 s; the function has to have answered by then.
       timeout: Duration.seconds(28),
       environment: {
-        KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap.saslIam,
-        KAFKA_AUTH: "iam",
+        ...kafkaEnvironment(cluster, service),
         SCHEMA_REGISTRY_URL: registry.url,
         ORDER_EVENTS_TOPIC: topics.topic("order-events").name,
       },
       vpc,
       logRetention: config.logRetention,
     });
-    grantServiceAccess(cluster, access, serviceOf(access, "order-service"), handler);
+    grantServiceAccess(cluster, access, service, handler);
     registry.allowFrom(handler);
 
     this.api = new HttpApi(this, "Api", {

@@ -73,21 +73,21 @@ services: { stock: { type: application, auth: scram, event-source-mapping: true,
   const acls = aclsOf(access);
 
   expect(acls.every(({ principal }) => principal === "User:stock")).toBe(true);
-  expect(acls.map(({ operation, resourceType, resourceName }) => `${operation} ${resourceType} ${resourceName}`)).toEqual(
-    [
-      "WRITE TOPIC orders.stock.dlt",
-      "DESCRIBE TOPIC orders.stock.dlt",
-      "WRITE TOPIC returns.stock.dlt",
-      "DESCRIBE TOPIC returns.stock.dlt",
-      "READ TOPIC orders",
-      "DESCRIBE TOPIC orders",
-      "READ TOPIC returns",
-      "DESCRIBE TOPIC returns",
-      "READ GROUP stock.orders",
-      "READ GROUP stock.returns",
-      "DESCRIBE_CONFIGS CLUSTER kafka-cluster",
-    ],
-  );
+  expect(
+    acls.map(({ operation, resourceType, resourceName }) => `${operation} ${resourceType} ${resourceName}`),
+  ).toEqual([
+    "WRITE TOPIC orders.stock.dlt",
+    "DESCRIBE TOPIC orders.stock.dlt",
+    "WRITE TOPIC returns.stock.dlt",
+    "DESCRIBE TOPIC returns.stock.dlt",
+    "READ TOPIC orders",
+    "DESCRIBE TOPIC orders",
+    "READ TOPIC returns",
+    "DESCRIBE TOPIC returns",
+    "READ GROUP stock.orders",
+    "READ GROUP stock.returns",
+    "DESCRIBE_CONFIGS CLUSTER kafka-cluster",
+  ]);
 });
 
 test("a SCRAM service with dead letters may write them", () => {
