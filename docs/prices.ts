@@ -36,6 +36,8 @@ export const prices = {
   secretMonth: 0.4,
   /** https://aws.amazon.com/cloudwatch/pricing/ */
   alarmMonth: 0.1,
+  /** A custom metric, which those that a mapping is asked for are billed as. */
+  metricMonth: 0.3,
   dashboardMonth: 3,
   logGb: 0.5,
   /** https://aws.amazon.com/api-gateway/pricing/ */

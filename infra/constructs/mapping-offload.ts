@@ -1,7 +1,7 @@
 import { Stack, Validations } from "aws-cdk-lib";
 import { Grant } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import type { IBucket } from "aws-cdk-lib/aws-s3";
+import type { Bucket, IBucket } from "aws-cdk-lib/aws-s3";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { CfnResource } from "aws-cdk-lib/core";
@@ -20,8 +20,13 @@ export interface OffloadSettings {
    * @default false
    */
   readonly offloadToDeadLetters?: boolean;
-  /** To a bucket, below `aws/lambda/`: the batch as the function got it, and what is known of the failure. @default none */
-  readonly offloadToBucket?: IBucket;
+  /**
+   * To a bucket, below `aws/lambda/`: the batch as the function got it, and what is known of the failure. The class beside
+   * its interface: see the note on CDK's interfaces in network-stack.ts.
+   *
+   * @default none
+   */
+  readonly offloadToBucket?: IBucket | Bucket;
   /** To a queue, without the records: topic, partition and offsets, to be read while the topic has them. @default none */
   readonly offloadToQueue?: IQueue;
   /** To a topic of SNS, what a queue gets. @default none */
@@ -72,7 +77,7 @@ function allowKey(handler: NodeFunction, key: IKey | undefined, ...actions: stri
 }
 
 /** Of a bucket of the same stack; how another is named there only its own stack knows. */
-function acknowledgePrefix(handler: NodeFunction, bucket: IBucket): void {
+function acknowledgePrefix(handler: NodeFunction, bucket: IBucket | Bucket): void {
   const resource = bucket.node.defaultChild;
   if (resource === undefined || Stack.of(bucket) !== Stack.of(handler)) return;
   const id = Stack.of(bucket).getLogicalId(resource as CfnResource);

@@ -1,7 +1,7 @@
 import { Validations } from "aws-cdk-lib";
 import { Grant } from "aws-cdk-lib/aws-iam";
 import type { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
-import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
+import type { ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { NodeFunction } from "./node-function.ts";
 import { grantReadSecret } from "./secret-access.ts";
 
@@ -24,7 +24,8 @@ export interface MappingSchemaRegistry {
 
 export interface SchemaRegistryAccess {
   readonly type: "BASIC_AUTH" | "CLIENT_CERTIFICATE_TLS_AUTH" | "SERVER_ROOT_CA_CERTIFICATE";
-  readonly secret: ISecret;
+  /** The class beside its interface: see the note on CDK's interfaces in network-stack.ts. */
+  readonly secret: ISecret | Secret;
 }
 
 const glueArn = /^(arn:[^:]+:glue:[^:]*:[^:]*):registry\/([^/]+)$/;

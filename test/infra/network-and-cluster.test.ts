@@ -96,19 +96,14 @@ describe("cluster", () => {
   test("its security group lets pollers of event source mappings read, and nobody else in by itself", () => {
     const self = { "Fn::GetAtt": [Match.stringLikeRegexp("^KafkaSecurityGroup"), "GroupId"] };
 
-    cluster.resourceCountIs("AWS::EC2::SecurityGroupIngress", 1);
-    cluster.hasResourceProperties("AWS::EC2::SecurityGroupIngress", {
-      GroupId: self,
-      SourceSecurityGroupId: self,
-      FromPort: 9098,
-      ToPort: 9098,
-    });
-    cluster.hasResourceProperties("AWS::EC2::SecurityGroupEgress", {
-      GroupId: self,
-      DestinationSecurityGroupId: self,
-      FromPort: 9098,
-      ToPort: 9098,
-    });
+    // With SCRAM and with IAM.
+    const ports = [9096, 9098];
+    cluster.resourceCountIs("AWS::EC2::SecurityGroupIngress", ports.length);
+    for (const port of ports) {
+      const range = { GroupId: self, FromPort: port, ToPort: port };
+      cluster.hasResourceProperties("AWS::EC2::SecurityGroupIngress", { ...range, SourceSecurityGroupId: self });
+      cluster.hasResourceProperties("AWS::EC2::SecurityGroupEgress", { ...range, DestinationSecurityGroupId: self });
+    }
     cluster.hasResourceProperties("AWS::EC2::SecurityGroup", {
       SecurityGroupIngress: Match.absent(),
       SecurityGroupEgress: [Match.objectLike({ CidrIp: "0.0.0.0/0", FromPort: 443, ToPort: 443 })],
