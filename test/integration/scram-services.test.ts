@@ -7,6 +7,7 @@ import { defineBackbone } from "../../infra/backbone.ts";
 import { stageConfig } from "../../infra/config.ts";
 import type { Backbone } from "../../local/backbone.ts";
 import { launchBackbone } from "../../local/launch.ts";
+import { beginAt } from "../../local/mapping/starting-position.ts";
 import { readAccess } from "../../shared/access/index.ts";
 import { get, orderBody, post } from "./orders.ts";
 import { caughtUp, eventually, messagesOf } from "./running-backbone.ts";
@@ -83,4 +84,23 @@ it("a consumer may write its dead letters", async () => {
 
   const keys = (await messagesOf(backbone, "order-events.inventory.dlt")).map(({ key }) => key?.toString());
   expect(keys).toContain("scram-2");
+});
+
+it("a new group begins at the first record of its time, and goes on there when it is started again", async () => {
+  const admin = backbone.kafka.admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets("order-events");
+  const startOf = async (consumerGroup: string, timestampMs: number) => {
+    await beginAt(timestampMs, backbone.kafka, { topic: "order-events", consumerGroup });
+    const [committed] = await admin.fetchOffsets({ groupId: consumerGroup, topics: ["order-events"] });
+    return Object.fromEntries(committed?.partitions.map(({ partition, offset }) => [partition, offset]) ?? []);
+  };
+  const latest = Object.fromEntries(ends.map(({ partition, high }) => [partition, high]));
+  const earliest = Object.fromEntries(ends.map(({ partition, low }) => [partition, low]));
+
+  expect(await startOf("from-now-on", Date.now())).toEqual(latest);
+  expect(await startOf("from-now-on", 0)).toEqual(latest);
+  expect(await startOf("from-the-first", 0)).toEqual(earliest);
+  expect(earliest).not.toEqual(latest);
+  await admin.disconnect();
 });
