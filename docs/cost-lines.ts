@@ -46,6 +46,7 @@ export function fixedCosts(resources: readonly TemplateResource[]): CostLine[] {
     monthly("KMS keys", countOf("AWS::KMS::Key"), price("keyMonth"), "keys"),
     keyRequests(countOf("AWS::DynamoDB::Table")),
     monthly("secrets", countOf("AWS::SecretsManager::Secret"), price("secretMonth"), "secrets"),
+    monthly("metrics of mappings", mappingMetrics(resources), price("metricMonth"), "metrics"),
     monthly("alarms", countOf("AWS::CloudWatch::Alarm"), price("alarmMonth"), "alarms"),
     monthly("dashboards", countOf("AWS::CloudWatch::Dashboard"), price("dashboardMonth"), "dashboards"),
     sweeps(resources.filter((one) => read(one, "ScheduleExpression") === "rate(1 minute)").length),
@@ -118,6 +119,19 @@ function pollerUnits(resources: readonly TemplateResource[]): number {
     pollersOf.set(group, (pollersOf.get(group) ?? 0) + Number(minimum));
   }
   return [...pollersOf.values()].reduce((units, pollers) => units + Math.ceil(pollers / 10), 0);
+}
+
+/**
+ * How many each choice of `MetricsConfig` makes.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics
+ */
+const metricsOfChoice: Readonly<Record<string, number>> = { EventCount: 7, ErrorCount: 5, KafkaMetrics: 2 };
+
+function mappingMetrics(resources: readonly TemplateResource[]): number {
+  return resources
+    .filter(({ Type }) => Type === "AWS::Lambda::EventSourceMapping")
+    .flatMap((mapping) => read(mapping, "MetricsConfig", "Metrics") ?? [])
+    .reduce<number>((sum, choice) => sum + (metricsOfChoice[String(choice)] ?? 0), 0);
 }
 
 function endpointZones(resources: readonly TemplateResource[]): number {

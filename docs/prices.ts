@@ -76,7 +76,12 @@ export const priceTable = {
   },
   alarmMonth: { usd: 0.1, unit: "alarm and month", page: cloudWatch },
   dashboardMonth: { usd: 3, unit: "dashboard and month", page: cloudWatch, found: byOthers("June 2026") },
-  metricMonth: { usd: 0.3, unit: "metric and month", page: cloudWatch, found: byOthers("February 2026") },
+  metricMonth: {
+    usd: 0.3,
+    unit: "custom metric and month, which the metrics of mappings are taken for",
+    page: cloudWatch,
+    found: byOthers("February 2026"),
+  },
   logGb: {
     usd: 0.5,
     unit: "GB of logs, those of the network's flows as well",

@@ -99,7 +99,7 @@ export interface ConsumerConfig {
   readonly batchWindow: Duration;
   /**
    * Provisioned mode: pollers that are always there, and how many there may be; never more than partitions. With it the
-   * function names the records that come again.
+   * function names the records that come again, what is retried in vain is set aside, and Lambda tells more (`mappingOf`).
    *
    * @default on demand, where a batch with a record that has to come again comes again whole
    */

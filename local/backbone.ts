@@ -38,6 +38,8 @@ export interface BackboneOptions {
   readonly stage: string;
   /** Folder of the synthesized templates. */
   readonly templates: string;
+  /** The access file that they were synthesized with. @default the project's */
+  readonly accessFile?: string;
   /** Told what happens, a line each. */
   readonly say: (line: string) => void;
 }
@@ -80,7 +82,8 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
   await stopIdleTimers();
   const assembly = loadAssembly(options.templates);
   const resolve = createResolver(assembly, localResources(ports));
-  const access = readAccess(join(projectFolder, "infra/access.yaml"), { stage: options.stage });
+  const { stage, accessFile = join(projectFolder, "infra/access.yaml") } = options;
+  const access = readAccess(accessFile, { stage });
   const functionsOnKafka = functionPrincipals(assembly, resolve);
   const topics = topicsOfTemplates(assembly, resolve);
   const identity = await loadIdentity(folder.state, [

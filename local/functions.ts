@@ -8,6 +8,7 @@ import { dynamoDbSettings } from "./provision.ts";
 import type { Assembly, Resource } from "./template/assembly.ts";
 import { aclsOfRole } from "./template/grants.ts";
 import { localRegion, type Resolve } from "./template/resolve.ts";
+import { userOfSecret } from "./template/scram-secrets.ts";
 
 /** A function whose role may use the cluster: it comes as a SCRAM principal of the same grants. */
 export interface FunctionPrincipal {
@@ -60,7 +61,7 @@ export interface Functions {
 }
 
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { assembly, resolve, identity, logFolder, maxConcurrency } = options;
+  const { assembly, resolve, logFolder, maxConcurrency } = options;
   const resources = assembly.resourcesOf("AWS::Lambda::Function");
   const made = new Map<Resource, LocalFunction>();
 
@@ -70,7 +71,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       definition,
       environment: {
         ...lambdaEnvironment(options),
-        ...withPlainRegistry(withLocalPrincipal(definition.name, definition.environment, identity), options),
+        ...withPlainRegistry(withLocalPrincipal(definition.name, definition.environment, options), options),
       },
       logFile: join(logFolder, `${definition.name}.log`),
       maxConcurrency,
@@ -109,18 +110,22 @@ function lambdaEnvironment({ dynamoDbPort, trustedCertificateFile }: FunctionsOp
   };
 }
 
-/** IAM does not exist on a local broker: a function that authenticates with it logs in as its SCRAM principal instead. */
+/**
+ * IAM does not exist on a local broker: a function that authenticates with it logs in as its SCRAM principal instead. Nor
+ * does Secrets Manager: one that is told of a user's secret is told what is in it.
+ */
 function withLocalPrincipal(
   name: string,
-  environment: Readonly<Record<string, string>>,
-  identity: Identity,
+  { KAFKA_SCRAM_SECRET_ARN: secretArn, ...environment }: Readonly<Record<string, string>>,
+  { assembly, resolve, identity }: FunctionsOptions,
 ): Readonly<Record<string, string>> {
-  if (environment.KAFKA_AUTH !== "iam") return environment;
+  if (secretArn === undefined && environment.KAFKA_AUTH !== "iam") return environment;
+  const user = secretArn === undefined ? name : userOfSecret(secretArn, assembly, resolve);
   return {
     ...environment,
     KAFKA_AUTH: "scram",
-    KAFKA_SCRAM_USERNAME: name,
-    KAFKA_SCRAM_PASSWORD: passwordOf(identity, name),
+    KAFKA_SCRAM_USERNAME: user,
+    KAFKA_SCRAM_PASSWORD: passwordOf(identity, user),
   };
 }
 

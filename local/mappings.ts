@@ -9,6 +9,7 @@ import type { Topic } from "./provision.ts";
 import { isStreamMapping } from "./streams/stream-definition.ts";
 import type { Assembly } from "./template/assembly.ts";
 import type { Resolve } from "./template/resolve.ts";
+import { userOfSecret } from "./template/scram-secrets.ts";
 
 export interface MappingsOptions {
   readonly assembly: Assembly;
@@ -25,7 +26,7 @@ export interface MappingsOptions {
   readonly onCrash: (error: BackboneError) => void;
 }
 
-/** Starts every enabled event source mapping of a topic, each as the principal of its function's role. */
+/** Starts every enabled event source mapping of a topic, each as its SCRAM user or as the principal of its function's role. */
 export async function startMappings(options: MappingsOptions): Promise<EventSourceMapping[]> {
   const definitions = options.assembly
     .resourcesOf("AWS::Lambda::EventSourceMapping")
@@ -37,10 +38,12 @@ export async function startMappings(options: MappingsOptions): Promise<EventSour
 
 async function startMapping(
   definition: MappingDefinition,
-  { functions, topics, services, bootstrapServers, clientOf, say, onCrash }: MappingsOptions,
+  { assembly, resolve, functions, topics, services, bootstrapServers, clientOf, say, onCrash }: MappingsOptions,
 ): Promise<EventSourceMapping> {
   const target = functions.get(definition.functionName);
-  const principal = target.definition.name;
+  const { scramSecretArn } = definition;
+  const principal =
+    scramSecretArn === undefined ? target.definition.name : userOfSecret(scramSecretArn, assembly, resolve);
   const topic = topics.find(({ name }) => name === definition.topic);
   const service = services.find((one) => consumerGroupOf(one, definition.topic) === definition.consumerGroup);
   function ended(cause: unknown): BackboneError {
@@ -48,9 +51,8 @@ async function startMapping(
     const use = { operation: "READ", topic: definition.topic, group: definition.consumerGroup } as const;
     const reason = missingGrant(cause, user, use) ?? (cause instanceof Error ? cause.message : String(cause));
     const what = `the mapping of ${definition.topic} to ${definition.functionName}, group ${definition.consumerGroup}`;
-    return new BackboneError("PART_FAILED", `${what}, ended: ${reason}. Its grants are those of the function's role`, {
-      cause,
-    });
+    const whose = scramSecretArn === undefined ? "those of the function's role" : `the ACLs of User:${principal}`;
+    return new BackboneError("PART_FAILED", `${what}, ended: ${reason}. Its grants are ${whose}`, { cause });
   }
   try {
     return await startEventSourceMapping({

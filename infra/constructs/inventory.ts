@@ -41,12 +41,7 @@ export class Inventory extends Construct {
       access,
       service: "inventory",
       topic: topicName,
-      ...mappingOf(config.inventory),
-      // The net under the net: a day before the topic drops a record that was retried all the time, it is set aside.
-      // Whatever the pauses between them, so many retries take longer than an outage that is to be waited out.
-      ...(config.inventory.pollers === undefined
-        ? {}
-        : { offloadToDeadLetters: true, retryAttempts: 10_000, maxRecordAge: Duration.days(6) }),
+      ...mappingOf(config.inventory, topics.topic(topicName)),
     });
     registry.allowFrom(handler);
 

@@ -1,106 +1,97 @@
 import type { Duration } from "aws-cdk-lib";
-import type { Service, Topic } from "../../shared/access/index.ts";
-import { BackboneError } from "../../shared/errors.ts";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { FilterPattern } from "./mapping-filters.ts";
+import type { OffloadSettings } from "./mapping-offload.ts";
+import type { MappingSchemaRegistry } from "./mapping-schema-registry.ts";
 
-/** Settings of an event source mapping for Kafka, with Lambda's defaults. */
-export interface MappingSettings {
+/**
+ * Settings of an event source mapping for Kafka, with Lambda's bounds and defaults. All the others of
+ * `AWS::Lambda::EventSourceMapping` follow: cluster, topic, consumer group and authentication from the access file, tags
+ * from `Tags.of(…)`. Those "of provisioned mode" are refused where there are no `pollers`.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/msk-esm-parameters.html
+ */
+export interface MappingSettings extends OffloadSettings {
   /** Function's time for one batch. A mapping allows 14 minutes at most. */
   readonly timeout: Duration;
-  /** Records of one invocation at most, 1 to 10,000. @default 100 */
+  /** Whether records are read; those of the meantime wait, as long as their topic keeps them. @default true */
+  readonly enabled?: boolean;
+  /** Records of one invocation at most, 1 to 10,000; all of them 6 MB. @default 100 */
   readonly batchSize?: number;
   /** How long a batch may fill, whole seconds, 0 to 300. @default 500 ms, which cannot be set */
   readonly batchWindow?: Duration;
-  /** Where a new consumer group begins; an existing one goes on where it was. @default "TRIM_HORIZON" */
-  readonly startingPosition?: "TRIM_HORIZON" | "LATEST";
-  /** Provisioned mode: minimum 1 to 200, maximum 1 to 2,000 and never more than partitions. @default on demand */
-  readonly pollers?: { readonly minimum: number; readonly maximum: number };
-  /** The function names the records that come again; the others are done. Provisioned mode. @default false */
-  readonly partialBatchResponse?: boolean;
-  /** A batch that fails comes again in halves. Provisioned mode. @default false */
-  readonly bisectBatchOnError?: boolean;
-  /** How often a batch comes again, 0 to 10,000, or -1 for no end. Provisioned mode. @default -1 */
-  readonly retryAttempts?: number;
-  /** Older records are no longer retried, 60 s to 7 days. Provisioned mode. @default no limit */
-  readonly maxRecordAge?: Duration;
   /**
-   * What is retried in vain, or too old to be retried, goes to the service's dead-letter topic instead of being dropped.
-   * Provisioned mode; takes `retryAttempts`, since Lambda would make 10 of no end.
-   * https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html
+   * Where a new consumer group begins; an existing one goes on where it was. LATEST may miss what comes while the mapping
+   * is made.
+   * https://docs.aws.amazon.com/lambda/latest/dg/kafka-starting-positions.html
+   *
+   * @default "TRIM_HORIZON"
+   */
+  readonly startingPosition?: "TRIM_HORIZON" | "LATEST" | "AT_TIMESTAMP";
+  /** With AT_TIMESTAMP, and required by it: the time from which on, in whole seconds; not in the future. */
+  readonly startingTimestamp?: Date;
+  /**
+   * What a record has to be for the function to get it: what one of the patterns says, 1 to 10 of them (5 unless AWS has
+   * raised the account's quota). The others are committed unseen.
+   * https://docs.aws.amazon.com/lambda/latest/dg/kafka-filtering.html
+   *
+   * They look into values that are JSON or text. Of other bytes, such as Avro in Confluent's wire format, they keep
+   * nothing away, unless `schemaRegistry` makes JSON of them first.
+   *
+   * @default every record
+   */
+  readonly filters?: readonly FilterPattern[];
+  /**
+   * What Lambda keeps the patterns encrypted with; its policy has to leave it to IAM who may use it.
+   * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filter-criteria-encryption
+   *
+   * @default a key of AWS's
+   */
+  readonly filterKey?: IKey;
+  /**
+   * Provisioned mode: minimum 1 to 200, maximum 1 to 2,000 and never more than partitions.
+   * https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html
+   *
+   * @default on demand
+   */
+  readonly pollers?: { readonly minimum: number; readonly maximum: number };
+  /**
+   * Name, 1 to 128 characters, of the group whose mappings share what is paid for pollers: at most 100 mappings in one VPC,
+   * their maximums 2,000 together. Of provisioned mode.
+   *
+   * @default none, the mapping has pollers of its own
+   */
+  readonly pollerGroup?: string;
+  /**
+   * The function names the records that come again; the others are done. Of provisioned mode.
+   * https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
    *
    * @default false
    */
-  readonly offloadToDeadLetters?: boolean;
+  readonly partialBatchResponse?: boolean;
+  /** A batch whose invocation fails comes again in halves. Of provisioned mode. @default false */
+  readonly bisectBatchOnError?: boolean;
+  /** How often a batch comes again, 0 to 10,000, or -1 for no end. Of provisioned mode. @default -1 */
+  readonly retryAttempts?: number;
+  /** Older records are no longer retried, 60 s to 7 days. Of provisioned mode. @default no limit */
+  readonly maxRecordAge?: Duration;
+  /** Lets the mapping itself check and decode what it hands over. Of provisioned mode. @default the function does */
+  readonly schemaRegistry?: MappingSchemaRegistry;
+  /**
+   * Metrics beside `OffsetLag`, at the price of custom ones. EventCount: 7, of what was polled, filtered out, invoked with,
+   * dropped, offloaded, committed; ErrorCount: 5, of what failed; KafkaMetrics: 2, of lag. Of provisioned mode.
+   * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics
+   *
+   * @default none
+   */
+  readonly metrics?: readonly MappingMetric[];
+  /**
+   * From which level on the pollers write to the function's log group. Of provisioned mode.
+   * https://docs.aws.amazon.com/lambda/latest/dg/esm-logging.html
+   *
+   * @default nothing
+   */
+  readonly logLevel?: "DEBUG" | "INFO" | "WARN";
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html, kafka-retry-configurations.html */
-const needsProvisionedMode = [
-  "partialBatchResponse",
-  "bisectBatchOnError",
-  "retryAttempts",
-  "maxRecordAge",
-  "offloadToDeadLetters",
-] as const;
-
-/**
- * Refuses, before anything is deployed, what Lambda would refuse, or take and ignore.
- *
- * @throws BackboneError INVALID_OPTIONS that names every wrong setting at once
- */
-export function checkMapping(settings: MappingSettings, { service, topic }: { service: Service; topic: Topic }): void {
-  const problems = [
-    ...consumption(service, topic),
-    ...outOfRange("batchSize", settings.batchSize, 1, 10_000),
-    ...outOfRange("batchWindow", settings.batchWindow?.toSeconds({ integral: false }), 0, 300, "seconds"),
-    ...outOfRange("timeout", settings.timeout.toSeconds(), 1, 840, "seconds"),
-    ...pollerProblems(settings, topic),
-    ...outOfRange("retryAttempts", settings.retryAttempts, -1, 10_000),
-    ...outOfRange("maxRecordAge", settings.maxRecordAge?.toSeconds({ integral: false }), 60, 604_800, "seconds"),
-    ...offloading(settings, service),
-  ];
-  if (problems.length > 0) {
-    throw new BackboneError(
-      "INVALID_OPTIONS",
-      `event source mapping of ${service.name} for ${topic.name}: ${problems.join("; ")}`,
-    );
-  }
-}
-
-function consumption(service: Service, topic: Topic): string[] {
-  return service.consumes.includes(topic.name)
-    ? []
-    : [`topic: must be one that the service consumes (${service.consumes.join(", ") || "none"}), got '${topic.name}'`];
-}
-
-function offloading({ offloadToDeadLetters, retryAttempts = -1 }: MappingSettings, service: Service): string[] {
-  if (!offloadToDeadLetters) return [];
-  return [
-    ...(service.deadLetters ? [] : ["offloadToDeadLetters: the service must have dead-letter topics"]),
-    ...(retryAttempts < 0
-      ? [`retryAttempts: must be 0 or more with offloadToDeadLetters, got ${retryAttempts}; Lambda would make 10 of it`]
-      : []),
-  ];
-}
-
-function outOfRange(name: string, value: number | undefined, least: number, most: number, unit?: string): string[] {
-  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return [];
-  return [`${name}: must be an integer of ${least} to ${most}${unit === undefined ? "" : ` ${unit}`}, got ${value}`];
-}
-
-function pollerProblems(settings: MappingSettings, topic: Topic): string[] {
-  const { pollers } = settings;
-  if (pollers === undefined) {
-    return needsProvisionedMode
-      .filter((name) => settings[name] !== undefined && settings[name] !== false)
-      .map((name) => `${name}: needs provisioned mode, set pollers too`);
-  }
-  return [
-    ...outOfRange("pollers.minimum", pollers.minimum, 1, 200),
-    ...outOfRange("pollers.maximum", pollers.maximum, 1, 2_000),
-    ...(pollers.minimum > pollers.maximum
-      ? [`pollers.minimum: must be at most pollers.maximum, ${pollers.maximum}, got ${pollers.minimum}`]
-      : []),
-    ...(pollers.maximum > topic.partitions
-      ? [`pollers.maximum: must be at most ${topic.partitions}, the topic's partitions, got ${pollers.maximum}`]
-      : []),
-  ];
-}
+export type MappingMetric = "EventCount" | "ErrorCount" | "KafkaMetrics";

@@ -5,7 +5,7 @@ import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { CfnCluster, CfnConfiguration } from "aws-cdk-lib/aws-msk";
 import { Construct } from "constructs";
-import type { Statement } from "../../shared/access/index.ts";
+import type { ServiceAuth, Statement } from "../../shared/access/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
 import { BootstrapBrokers, type BrokerAddresses } from "./bootstrap-brokers.ts";
 import { type ClusterSettings, clusterProblems, isExpress } from "./cluster-settings.ts";
@@ -168,11 +168,18 @@ export class MskCluster extends Construct {
     }).assertSuccess();
   }
 
-  /** Lets an event source mapping's role look at the cluster itself. */
-  grantDescribe(grantee: IGrantable): void {
+  /**
+   * Lets an event source mapping's role look at the cluster itself and, to read with SCRAM, at the list of its secrets.
+   * https://docs.aws.amazon.com/lambda/latest/dg/with-msk-permissions.html
+   */
+  grantMapping(grantee: IGrantable, auth: ServiceAuth): void {
     Grant.addToPrincipal({
       grantee,
-      actions: ["kafka:DescribeCluster", "kafka:DescribeClusterV2"],
+      actions: [
+        "kafka:DescribeCluster",
+        "kafka:DescribeClusterV2",
+        ...(auth === "scram" ? ["kafka:ListScramSecrets"] : []),
+      ],
       resourceArns: [this.clusterArn],
     }).assertSuccess();
   }
@@ -225,10 +232,14 @@ export class MskCluster extends Construct {
       description: "Kafka brokers, and the pollers of event source mappings",
       allowAllOutbound: false,
     });
-    // The pollers of event source mappings sit in the cluster's subnets and in this group.
-    group.addIngressRule(group, Port.tcp(ports.iam), "event source mappings read with IAM");
-    group.addEgressRule(group, Port.tcp(ports.iam), "event source mappings read with IAM");
-    group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "event source mappings call Lambda and STS");
+    // The pollers of event source mappings sit in the cluster's subnets and in this group, beside the brokers alone: that
+    // both ports are open to it, whether a mapping reads with SCRAM or none does, lets nobody else in.
+    for (const [name, port] of Object.entries(ports)) {
+      const description = `event source mappings read with ${name.toUpperCase()}`;
+      group.addIngressRule(group, Port.tcp(port), description);
+      group.addEgressRule(group, Port.tcp(port), description);
+    }
+    group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "event source mappings call Lambda, STS, Secrets Manager");
     return group;
   }
 

@@ -7,7 +7,7 @@ import { type ILogGroup, LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { ApiAuthorizer, StageConfig } from "../config.ts";
 import { NodeFunction } from "./node-function.ts";
-import { grantServiceAccess, serviceOf } from "./service-access.ts";
+import { grantServiceAccess, kafkaEnvironment, serviceOf } from "./service-access.ts";
 import type { ServiceProps } from "./service-props.ts";
 
 /**
@@ -40,6 +40,7 @@ export class OrderService extends Construct {
 
   constructor(scope: Construct, id: string, { config, access, vpc, cluster, topics, registry }: ServiceProps) {
     super(scope, id);
+    const service = serviceOf(access, "order-service");
     const handler = new NodeFunction(this, "Handler", {
       functionName: `backbone-${config.stage}-order-service`,
       folder: "order-service",
@@ -47,8 +48,7 @@ export class OrderService extends Construct {
       // The API gives up after 30 s; the function has to have answered by then.
       timeout: Duration.seconds(28),
       environment: {
-        KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap(this).saslIam,
-        KAFKA_AUTH: "iam",
+        ...kafkaEnvironment(this, cluster, service),
         SCHEMA_REGISTRY_URL: registry.url,
         ORDER_EVENTS_TOPIC: topics.topic("order-events").name,
       },
@@ -58,7 +58,7 @@ export class OrderService extends Construct {
       // are there at once. Without a bound of its own the function would take all of the account's executions.
       ...(config.api.concurrency === undefined ? {} : { reservedConcurrentExecutions: config.api.concurrency }),
     });
-    grantServiceAccess(cluster, access, serviceOf(access, "order-service"), handler);
+    grantServiceAccess(cluster, access, service, handler);
     registry.allowFrom(handler);
 
     this.api = new HttpApi(this, "Api", {

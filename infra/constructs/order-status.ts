@@ -57,7 +57,7 @@ export class OrderStatus extends Construct {
       access,
       service: "order-status",
       topic: topicName,
-      ...mappingOf(config.orderStatus),
+      ...mappingOf(config.orderStatus, topics.topic(topicName)),
     });
     registry.allowFrom(handler);
     // TransactWriteItems is allowed by the actions of its items.

@@ -8,7 +8,7 @@ import { Construct } from "constructs";
 import { BackboneError } from "../../shared/errors.ts";
 import { KeptTable } from "./kept-table.ts";
 import { NodeFunction } from "./node-function.ts";
-import { grantServiceAccess, serviceOf } from "./service-access.ts";
+import { grantServiceAccess, kafkaEnvironment, serviceOf } from "./service-access.ts";
 import type { ServiceProps } from "./service-props.ts";
 import { unscoped } from "./unscoped-actions.ts";
 
@@ -52,8 +52,7 @@ export class OutboxRelay extends Construct {
       memory: Size.mebibytes(512),
       timeout: Duration.seconds(60),
       environment: {
-        KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap(this).saslIam,
-        KAFKA_AUTH: "iam",
+        ...kafkaEnvironment(this, cluster, service),
         SERVICE: service.name,
         OUTBOX_TABLE: this.table.tableName,
         SWEEP_OLDER_THAN_SECONDS: String(sweepOlderThan.toSeconds()),

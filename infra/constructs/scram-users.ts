@@ -3,9 +3,8 @@ import { Key } from "aws-cdk-lib/aws-kms";
 import { CfnBatchScramSecret } from "aws-cdk-lib/aws-msk";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import type { Access, Service } from "../../shared/access/index.ts";
+import type { Service } from "../../shared/access/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
-import { serviceOf } from "./service-access.ts";
 
 export interface ScramUsersProps {
   readonly clusterArn: string;
@@ -28,13 +27,8 @@ export interface ScramUser {
 }
 
 /** The SCRAM user name of a service: its principal without `User:`. */
-function principalName(service: Service): string {
+export function principalName(service: Service): string {
   return service.principal.slice("User:".length);
-}
-
-/** The SCRAM user that the schema registry logs in as. */
-export function registryUserOf(access: Access): string {
-  return principalName(serviceOf(access, "schema-registry"));
 }
 
 /**

@@ -1,8 +1,11 @@
 import type { IConnectable } from "aws-cdk-lib/aws-ec2";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
+import type { Construct } from "constructs";
 import { type Access, type Service, statementsOf } from "../../shared/access/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
 import type { MskCluster } from "./msk-cluster.ts";
+import { principalName, type ScramUser } from "./scram-users.ts";
+import { grantReadSecret } from "./secret-access.ts";
 
 /**
  * The service of that name in the access file.
@@ -21,10 +24,27 @@ export function serviceOf(access: Access, name: string): Service {
   return service;
 }
 
+/** What a function of a service is told of Kafka: the variables of `kafkaVariables`. */
+export function kafkaEnvironment(
+  scope: Construct,
+  cluster: MskCluster,
+  service: Service,
+): Readonly<Record<string, string>> {
+  switch (service.auth) {
+    case "iam":
+      return { KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap(scope).saslIam, KAFKA_AUTH: "iam" };
+    case "scram":
+      return {
+        KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap(scope).saslScram,
+        KAFKA_AUTH: "scram",
+        KAFKA_SCRAM_SECRET_ARN: scramUserOf(cluster, service).secretArn,
+      };
+  }
+}
+
 /**
- * Gives an IAM principal on the cluster what the access file says of its service, and the network path to the brokers.
- *
- * @throws BackboneError INVALID_OPTIONS for a service whose grants are ACLs
+ * Lets a principal of IAM do on the cluster what the access file says of its service, and opens it the way to the brokers.
+ * With IAM that are statements of its policy. With SCRAM it is the secret of the service's user, whose ACLs are the rest.
  */
 export function grantServiceAccess(
   cluster: MskCluster,
@@ -32,6 +52,23 @@ export function grantServiceAccess(
   service: Service,
   grantee: IGrantable & IConnectable,
 ): void {
-  for (const statement of statementsOf(access, service)) cluster.grant(grantee, statement);
-  cluster.allowIamFrom(grantee);
+  switch (service.auth) {
+    case "iam":
+      for (const statement of statementsOf(access, service)) cluster.grant(grantee, statement);
+      cluster.allowIamFrom(grantee);
+      return;
+    case "scram":
+      grantReadSecret(grantee, scramUserOf(cluster, service));
+      cluster.allowScramFrom(grantee);
+  }
+}
+
+/** The user that a SCRAM service speaks as. */
+export function scramUserOf(cluster: MskCluster, service: Service): ScramUser {
+  return cluster.scramUser(principalName(service));
+}
+
+/** The SCRAM user that the schema registry logs in as. */
+export function registryUserOf(access: Access): string {
+  return principalName(serviceOf(access, "schema-registry"));
 }

@@ -5,7 +5,7 @@ import { type Access, scramUserNamesOf } from "../../shared/access/index.ts";
 import type { StageConfig } from "../config.ts";
 import { MskCluster } from "../constructs/msk-cluster.ts";
 import { ScramRotation } from "../constructs/scram-rotation.ts";
-import { registryUserOf } from "../constructs/scram-users.ts";
+import { registryUserOf } from "../constructs/service-access.ts";
 
 export interface ClusterStackProps extends StackProps {
   readonly config: StageConfig;

@@ -8,7 +8,7 @@ import type { MskCluster } from "../constructs/msk-cluster.ts";
 import { NodeFunction } from "../constructs/node-function.ts";
 import { SchemaRegistry } from "../constructs/schema-registry.ts";
 import { ScramRotation } from "../constructs/scram-rotation.ts";
-import { registryUserOf } from "../constructs/scram-users.ts";
+import { registryUserOf } from "../constructs/service-access.ts";
 
 export interface SchemaRegistryStackProps extends StackProps {
   readonly config: StageConfig;

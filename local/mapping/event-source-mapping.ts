@@ -8,6 +8,7 @@ import type { MappingDefinition } from "./mapping-definition.ts";
 import { maxPayloadBytes, type TimestampType, toMskEvent, toMskRecord } from "./msk-event.ts";
 import { offloadMessages } from "./offload.ts";
 import { failedRecords } from "./partial-batch-response.ts";
+import { beginAt } from "./starting-position.ts";
 
 export interface EventSourceMappingOptions {
   readonly definition: MappingDefinition;
@@ -68,6 +69,7 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
   });
   const late = new Set<Promise<void>>();
   let lateFailure: unknown;
+  if (definition.startingTimestampMs !== undefined) await beginAt(definition.startingTimestampMs, kafka, definition);
   await consumer.connect();
   await consumer.subscribe({ topic: definition.topic, fromBeginning: definition.fromBeginning });
   await consumer.run({
@@ -96,16 +98,20 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
   });
 
   async function workOff(payload: EachBatchPayload): Promise<void> {
-    const records = payload.batch.messages.map((message) =>
+    const all = payload.batch.messages.map((message) =>
       toMskRecord(definition.topic, payload.batch.partition, message, options.timestampType),
     );
+    const records = all.filter(definition.wants);
+    const mayGoOn = () => payload.isRunning() && !payload.isStale();
     const heartbeats = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatMs);
     try {
-      for (let next = 0; next < records.length && payload.isRunning() && !payload.isStale(); ) {
+      for (let next = 0; next < records.length && mayGoOn(); ) {
         next += await batcher.offer(records.slice(next, next + definition.batchSize));
         if (stopping.signal.aborted) return;
         await commit(consumer, payload, records[next - 1]);
       }
+      // What filters keep away is committed with what is before it.
+      if (all.at(-1) !== records.at(-1) && mayGoOn()) await commit(consumer, payload, all.at(-1));
     } finally {
       clearInterval(heartbeats);
     }
@@ -160,6 +166,12 @@ async function invokeUntilProcessed(
     if (result.ok && !definition.reportsBatchItemFailures) return;
     const failed = result.ok ? failedRecords(records, result.payload) : records;
     if (failed.length === 0) return;
+    if (!result.ok && definition.bisects && records.length > 1) {
+      // Halving counts as no retry.
+      const half = Math.ceil(records.length / 2);
+      await invokeUntilProcessed(records.slice(0, half), options, stopping);
+      return invokeUntilProcessed(records.slice(half), options, stopping);
+    }
     const reason = result.ok ? "partial batch response" : `${result.error.errorType}: ${result.error.errorMessage}`;
     const isOver = (record: MskRecord) => attempt > definition.retryAttempts || isTooOld(record, definition);
     const over = failed.filter(isOver);

@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import { BackboneError } from "../../shared/errors.ts";
+import type { MskRecord } from "../../shared/msk-event/index.ts";
 import type { Resource } from "../template/assembly.ts";
 import type { Resolve } from "../template/resolve.ts";
+import { compileRecordFilter } from "./record-filter.ts";
 
 /**
  * The properties of `AWS::Lambda::EventSourceMapping` that the runner carries out, with Lambda's bounds and defaults.
@@ -15,7 +17,14 @@ const propertiesSchema = v.strictObject({
   AmazonManagedKafkaEventSourceConfig: v.strictObject({
     ConsumerGroupId: v.pipe(v.string(), v.regex(/^[a-zA-Z0-9\-/*:_+=.@]{1,200}$/)),
   }),
-  StartingPosition: v.picklist(["TRIM_HORIZON", "LATEST"]),
+  SourceAccessConfigurations: v.optional(
+    v.strictTuple([v.strictObject({ Type: v.literal("SASL_SCRAM_512_AUTH"), URI: v.string() })]),
+  ),
+  StartingPosition: v.picklist(["TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"]),
+  StartingPositionTimestamp: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  FilterCriteria: v.optional(
+    v.strictObject({ Filters: v.pipe(v.array(v.strictObject({ Pattern: v.string() })), v.minLength(1)) }),
+  ),
   BatchSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)), 100),
   MaximumBatchingWindowInSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(300))),
   FunctionResponseTypes: v.optional(v.array(v.literal("ReportBatchItemFailures")), []),
@@ -23,8 +32,10 @@ const propertiesSchema = v.strictObject({
     v.strictObject({
       MinimumPollers: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200)), 1),
       MaximumPollers: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2_000)), 200),
+      PollerGroupName: v.optional(v.string()),
     }),
   ),
+  BisectBatchOnFunctionError: v.optional(v.boolean(), false),
   MaximumRetryAttempts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(10_000)), -1),
   MaximumRecordAgeInSeconds: v.optional(
     v.pipe(
@@ -42,6 +53,10 @@ const propertiesSchema = v.strictObject({
     }),
   ),
   Enabled: v.optional(v.boolean(), true),
+  // Nothing here is encrypted, counted or logged by Lambda: what these say changes nothing.
+  KmsKeyArn: v.optional(v.unknown()),
+  MetricsConfig: v.optional(v.unknown()),
+  LoggingConfig: v.optional(v.unknown()),
   Tags: v.optional(v.unknown()),
 });
 
@@ -53,12 +68,20 @@ export interface MappingDefinition {
   readonly functionName: string;
   readonly topic: string;
   readonly consumerGroup: string;
+  /** Secret of the SCRAM user that reads; undefined reads with IAM, as the function's role. */
+  readonly scramSecretArn: string | undefined;
   readonly fromBeginning: boolean;
+  /** The time at which a new group begins, epoch ms; undefined leaves it to `fromBeginning`. */
+  readonly startingTimestampMs: number | undefined;
+  /** Whether the function gets a record. */
+  readonly wants: (record: MskRecord) => boolean;
   /** Records an invocation, at most. */
   readonly batchSize: number;
   /** How long records may wait for others, ms. */
   readonly windowMs: number;
   readonly reportsBatchItemFailures: boolean;
+  /** Whether a batch whose invocation fails comes again in halves. */
+  readonly bisects: boolean;
   /** How often a failed record is sent again; Infinity for no end. */
   readonly retryAttempts: number;
   /** The age in ms from which a record is not sent again; Infinity for none. */
@@ -67,6 +90,15 @@ export interface MappingDefinition {
   readonly onFailureTopic: string | undefined;
   readonly enabled: boolean;
 }
+
+/** What these properties are without provisioned mode, which alone has them. */
+const onDemand = {
+  MaximumRetryAttempts: -1,
+  MaximumRecordAgeInSeconds: -1,
+  BisectBatchOnFunctionError: false,
+  MetricsConfig: undefined,
+  LoggingConfig: undefined,
+} as const;
 
 /** Lambda's batching window where the mapping names none. */
 const defaultWindowMs = 500;
@@ -81,8 +113,8 @@ export function defineMapping(resource: Resource, resolve: Resolve): MappingDefi
       resource,
       "FunctionResponseTypes needs ProvisionedPollerConfig: partial batch responses exist in provisioned mode only",
     );
-  const provisionedOnly = (["MaximumRetryAttempts", "MaximumRecordAgeInSeconds"] as const).filter(
-    (name) => properties[name] !== -1,
+  const provisionedOnly = (Object.keys(onDemand) as (keyof typeof onDemand)[]).filter(
+    (name) => properties[name] !== onDemand[name],
   );
   const destination = properties.DestinationConfig?.OnFailure.Destination.slice("kafka://".length);
   if (properties.ProvisionedPollerConfig === undefined && (provisionedOnly.length > 0 || destination !== undefined))
@@ -92,6 +124,9 @@ export function defineMapping(resource: Resource, resolve: Resolve): MappingDefi
     );
   if (destination !== undefined && properties.Topics.includes(destination))
     throw refused(resource, "the on-failure destination must be another topic than the source");
+  const { StartingPosition: position, StartingPositionTimestamp: seconds } = properties;
+  if ((position === "AT_TIMESTAMP") !== (seconds !== undefined))
+    throw refused(resource, "StartingPosition AT_TIMESTAMP and StartingPositionTimestamp take each other");
   const window = properties.MaximumBatchingWindowInSeconds;
   return {
     id: resource.logicalId,
@@ -99,10 +134,14 @@ export function defineMapping(resource: Resource, resolve: Resolve): MappingDefi
     functionName: properties.FunctionName,
     topic: properties.Topics[0] ?? "",
     consumerGroup: properties.AmazonManagedKafkaEventSourceConfig.ConsumerGroupId,
-    fromBeginning: properties.StartingPosition === "TRIM_HORIZON",
+    scramSecretArn: properties.SourceAccessConfigurations?.[0].URI,
+    fromBeginning: position === "TRIM_HORIZON",
+    startingTimestampMs: seconds === undefined ? undefined : seconds * 1_000,
+    wants: compileRecordFilter((properties.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern)),
     batchSize: properties.BatchSize,
     windowMs: window === undefined ? defaultWindowMs : window * 1000,
     reportsBatchItemFailures: properties.FunctionResponseTypes.length > 0,
+    bisects: properties.BisectBatchOnFunctionError,
     retryAttempts: retriesOf(properties.MaximumRetryAttempts, destination),
     maxRecordAgeMs:
       properties.MaximumRecordAgeInSeconds === -1

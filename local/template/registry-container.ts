@@ -3,6 +3,7 @@ import { BackboneError } from "../../shared/errors.ts";
 import { type Identity, passwordOf } from "../parts/identity.ts";
 import { type Assembly, onlyResourceOf } from "./assembly.ts";
 import type { Resolve } from "./resolve.ts";
+import { userOfSecret } from "./scram-secrets.ts";
 
 const definitionsSchema = v.tuple([
   v.looseObject({
@@ -10,9 +11,6 @@ const definitionsSchema = v.tuple([
     Secrets: v.optional(v.array(v.object({ Name: v.string(), ValueFrom: v.string() })), []),
   }),
 ]);
-
-const secretSchema = v.looseObject({ GenerateSecretString: v.looseObject({ SecretStringTemplate: v.string() }) });
-const userSchema = v.looseObject({ username: v.string() });
 
 /** Environment of the registry's container as the templates have it; secrets get the local passwords of their users. */
 export function registryEnvironment(assembly: Assembly, resolve: Resolve, identity: Identity): Record<string, string> {
@@ -36,12 +34,8 @@ export function registryEnvironment(assembly: Assembly, resolve: Resolve, identi
 /** `<secret arn>:<JSON key>::`, where the secret is one of a SCRAM user: `{ "username", "password" }`. */
 function secretValue(assembly: Assembly, resolve: Resolve, identity: Identity, reference: string): string {
   const [key, ...arn] = reference.split(":").slice(0, -2).reverse();
-  const secret = assembly
-    .resourcesOf("AWS::SecretsManager::Secret")
-    .find(({ stack, logicalId }) => resolve(stack, { Ref: logicalId }) === arn.reverse().join(":"));
-  const parsed = v.safeParse(secretSchema, secret?.properties);
-  if (!parsed.success || (key !== "username" && key !== "password"))
+  if (key !== "username" && key !== "password")
     throw new BackboneError("TEMPLATE_UNSUPPORTED", `the registry's secret ${reference} is not that of a SCRAM user`);
-  const { username } = v.parse(userSchema, JSON.parse(parsed.output.GenerateSecretString.SecretStringTemplate));
+  const username = userOfSecret(arn.reverse().join(":"), assembly, resolve);
   return key === "username" ? username : passwordOf(identity, username);
 }

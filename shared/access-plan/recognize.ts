@@ -37,6 +37,7 @@ function serviceOf({ name, principal, acls, topics, isFree }: Principal): Servic
     principal,
     groupId: name,
     auth: "scram",
+    mapped: false,
     deadLetters: false,
     redrives: false,
     produces: [],

@@ -1,15 +1,15 @@
 import type { Service } from "./model.ts";
 
 /**
- * The consumer group in which a service reads a topic. An application with IAM reads through event source mappings, of one
- * topic each, and Lambda wants a group of its own for every one: a service of several topics has the groups
- * `<group-id>.<topic>`. (So a service that comes to a second topic reads the first one again, from its beginning; with
- * the new group its claims are new too.) Any other service is one client with one group.
+ * The consumer group in which a service reads a topic. An event source mapping reads one topic, and Lambda wants a group
+ * of its own for every mapping: a mapped service of several topics has the groups `<group-id>.<topic>`. (So a service
+ * that comes to a second topic reads the first one again, from its beginning; with the new group its claims are new too.)
+ * Any other service is one client with one group.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/kafka-consumer-group-id.html
  */
-export function consumerGroupOf({ auth, type, consumes, groupId }: Service, topic: string): string {
-  return auth === "iam" && type === "application" && consumes.length > 1 ? `${groupId}.${topic}` : groupId;
+export function consumerGroupOf({ mapped, consumes, groupId }: Service, topic: string): string {
+  return mapped && consumes.length > 1 ? `${groupId}.${topic}` : groupId;
 }
 
 /** Every consumer group of a service, each once; a service that consumes nothing has the one that it would have. */

@@ -9,7 +9,9 @@ export const clusterName = "kafka-cluster";
  * What a service of the access file may do, whichever way it proves who it is; by kafka-gitops' rules, and with DESCRIBE
  * on an application's topics and the dead-letter topics of what it consumes:
  * - application: WRITE on what it produces and its dead letters, READ on what it consumes and, then, on its group; if it
- *   redrives, READ on every dead-letter topic and WRITE on every topic that one is of;
+ *   redrives, READ on every dead-letter topic and WRITE on every topic that one is of; and
+ *   DESCRIBE_CONFIGS on the cluster if event source mappings read for it, of which Lambda asks that
+ *   (https://docs.aws.amazon.com/lambda/latest/dg/with-kafka-troubleshoot.html#kafka-authorize-errors);
  * - kafka-connect: WRITE on what it produces, READ and WRITE on its storage topics, READ on the group of its workers, and
  *   for each connector WRITE on what it produces, READ on what it consumes and, then, on its group `connect-<name>`;
  * - kafka-streams: WRITE on what it produces, READ on what it consumes; on internal topics, those whose names begin with
@@ -34,6 +36,7 @@ const rules: Readonly<Record<Service["type"], (access: Access, service: Service)
       ...on("TOPIC", service.consumes, "READ", "DESCRIBE"),
       ...(service.consumes.length > 0 ? on("GROUP", consumerGroupsOf(service), "READ") : []),
       ...(service.redrives ? redriving(access) : []),
+      ...(service.consumes.length > 0 && service.mapped ? on("CLUSTER", [clusterName], "DESCRIBE_CONFIGS") : []),
     ];
   },
   "kafka-connect": ({ describesTopics }, { produces, storageTopics, groupId, connectors }) => [

@@ -32,6 +32,11 @@ export interface Service {
    */
   readonly groupId: string;
   readonly auth: ServiceAuth;
+  /**
+   * Whether event source mappings of Lambda read for it: each in a group of its own, and allowed what Lambda asks for
+   * beyond reading; applications only.
+   */
+  readonly mapped: boolean;
   /** Whether each declared topic it consumes gets a dead-letter topic, to which it may then produce; applications only. */
   readonly deadLetters: boolean;
   /** Whether it may read every dead-letter topic and write to the topics that these records came from; applications only. */

@@ -78,12 +78,14 @@ function accessOf(state: State): Access {
 }
 
 function serviceOf(name: string, service: State["services"][string]): Service {
+  // Only ACLs name a principal: who states one, means them.
+  const auth = service.auth ?? (service.principal === undefined ? "iam" : "scram");
   const common = {
     name,
     ...aboutOf(service),
     principal: service.principal ?? `User:${name}`,
-    // Only ACLs name a principal: who states one, means them.
-    auth: service.auth ?? (service.principal === undefined ? "iam" : "scram"),
+    auth,
+    mapped: false,
     deadLetters: false,
     redrives: false,
     produces: service.produces,
@@ -97,6 +99,7 @@ function serviceOf(name: string, service: State["services"][string]): Service {
         ...common,
         type: service.type,
         groupId: service["group-id"] ?? name,
+        mapped: service["event-source-mapping"] ?? auth === "iam",
         deadLetters: service["dead-letters"],
         redrives: service.redrives,
         consumes: service.consumes,

@@ -100,6 +100,7 @@ const service = v.variant(
       "group-id": v.optional(name),
       "dead-letters": v.optional(flag, true),
       redrives: v.optional(flag, false),
+      "event-source-mapping": v.optional(flag),
     }),
     mapping({
       type: v.literal("kafka-connect"),

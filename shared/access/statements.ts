@@ -28,18 +28,12 @@ export function statementsOf(access: Access, service: Service): Statement[] {
   }
   const grants = grantsOf(access, service);
   const writes = grants.some(({ resourceType, operation }) => resourceType === "TOPIC" && operation === "WRITE");
-  // Lambda asks for it of a role that reads: https://docs.aws.amazon.com/lambda/latest/dg/msk-permissions.html
-  const feedsFunction = service.type === "application" && service.consumes.length > 0;
   const statements: Statement[] = [
     {
       resourceType: "CLUSTER",
       resourceName: clusterName,
       patternType: "LITERAL",
-      actions: [
-        "Connect",
-        ...(writes ? ["WriteDataIdempotently"] : []),
-        ...(feedsFunction ? ["DescribeClusterDynamicConfiguration"] : []),
-      ],
+      actions: ["Connect", ...(writes ? ["WriteDataIdempotently"] : [])],
     },
     ...grants.map(({ operation, ...resource }) => ({
       ...resource,

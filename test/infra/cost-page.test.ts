@@ -33,6 +33,14 @@ describe("fixedCosts", () => {
     expect(fixedCosts([cluster]).map((line) => amountOf(line).toFixed(2))).toEqual(["446.76", "30.00"]);
   });
 
+  it("pays each metric that a mapping is asked for", () => {
+    const metered = {
+      Type: "AWS::Lambda::EventSourceMapping",
+      Properties: { MetricsConfig: { Metrics: ["EventCount", "KafkaMetrics"] } },
+    };
+    expect(fixedCosts([metered, mapping()]).map(amountOf)).toEqual([9 * 0.3]);
+  });
+
   it("pays a unit for up to ten pollers, and none on demand", () => {
     expect(unitsOf(mapping(1))).toBe(1);
     expect(unitsOf(mapping(11))).toBe(2);

@@ -99,28 +99,24 @@ describe("cluster", () => {
     });
   });
 
-  test("its security group lets pollers of event source mappings read, and who rotates a password log in", () => {
-    const self = { "Fn::GetAtt": [Match.stringLikeRegexp("^KafkaSecurityGroup"), "GroupId"] };
+  test("its security group lets pollers of event source mappings read, and lets in who else is in its stack", () => {
+    const nameOf = (id: { "Fn::GetAtt"?: readonly [string] }) =>
+      /(Rotate|Operators|Kafka)\w*SecurityGroup/.exec(id["Fn::GetAtt"]?.[0] ?? "")?.[1] ?? JSON.stringify(id);
+    const rules = (direction: "Ingress" | "Egress", peer: string) =>
+      Object.values(cluster.findResources(`AWS::EC2::SecurityGroup${direction}`)).map(
+        ({ Properties }) => `${nameOf(Properties.GroupId)} ${Properties.FromPort} ${nameOf(Properties[peer])}`,
+      );
 
-    cluster.resourceCountIs("AWS::EC2::SecurityGroupIngress", 2);
-    cluster.hasResourceProperties("AWS::EC2::SecurityGroupIngress", {
-      GroupId: self,
-      SourceSecurityGroupId: { "Fn::GetAtt": [Match.stringLikeRegexp("^Rotatedeadletteroperators"), "GroupId"] },
-      FromPort: 9096,
-      ToPort: 9096,
-    });
-    cluster.hasResourceProperties("AWS::EC2::SecurityGroupIngress", {
-      GroupId: self,
-      SourceSecurityGroupId: self,
-      FromPort: 9098,
-      ToPort: 9098,
-    });
-    cluster.hasResourceProperties("AWS::EC2::SecurityGroupEgress", {
-      GroupId: self,
-      DestinationSecurityGroupId: self,
-      FromPort: 9098,
-      ToPort: 9098,
-    });
+    expect(rules("Ingress", "SourceSecurityGroupId").sort()).toEqual([
+      "Kafka 11001 Operators",
+      "Kafka 11002 Operators",
+      "Kafka 9096 Kafka",
+      "Kafka 9096 Operators",
+      "Kafka 9096 Rotate",
+      "Kafka 9098 Kafka",
+      "Kafka 9098 Operators",
+    ]);
+    expect(rules("Egress", "DestinationSecurityGroupId").sort()).toEqual(["Kafka 9096 Kafka", "Kafka 9098 Kafka"]);
     cluster.hasResourceProperties("AWS::EC2::SecurityGroup", {
       SecurityGroupIngress: Match.absent(),
       SecurityGroupEgress: [Match.objectLike({ CidrIp: "0.0.0.0/0", FromPort: 443, ToPort: 443 })],

@@ -1,5 +1,6 @@
+import { Match } from "aws-cdk-lib/assertions";
 import { expect, test } from "vitest";
-import { prodTemplates } from "./backbone.ts";
+import { prodTemplates, templatesOf } from "./backbone.ts";
 import { environmentOf } from "./environment.ts";
 import { clusterArn, partArn } from "./evaluate.ts";
 import { allowedBy } from "./statements.ts";
@@ -22,6 +23,31 @@ test.each(consumers)("a mapping reads $topic in the group $group, as inventory's
     MaximumBatchingWindowInSeconds: 1,
     ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 6 },
     FunctionResponseTypes: ["ReportBatchItemFailures"],
+  });
+});
+
+test.each(consumers)(
+  "what is retried in vain of $topic is set aside a day before the topic drops it, and told of",
+  (one) => {
+    services.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+      Topics: [one.topic],
+      AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: one.group },
+      MaximumRecordAgeInSeconds: 6 * 86_400,
+      MaximumRetryAttempts: 10_000,
+      DestinationConfig: { OnFailure: { Destination: `kafka://${one.deadLetterTopic}` } },
+      MetricsConfig: { Metrics: ["EventCount", "ErrorCount", "KafkaMetrics"] },
+    });
+  },
+);
+
+test("on demand, where Lambda takes no more, the mappings say how large a batch is", () => {
+  templatesOf("dev").services.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+    Topics: ["inventory-events"],
+    BatchSize: 100,
+    ProvisionedPollerConfig: Match.absent(),
+    MaximumRetryAttempts: Match.absent(),
+    DestinationConfig: Match.absent(),
+    MetricsConfig: Match.absent(),
   });
 });
 

@@ -27,6 +27,16 @@ describe("the consumer group of a service for a topic", () => {
       reader("[orders, journal]", ", auth: scram"),
       ["reader", "reader"],
     ],
+    [
+      "several topics of a SCRAM service that mappings read for: one for each",
+      reader("[orders, journal]", ", auth: scram, event-source-mapping: true"),
+      ["reader.orders", "reader.journal"],
+    ],
+    [
+      "several topics of an IAM client that is no mapping: one",
+      reader("[orders, journal]", ", event-source-mapping: false"),
+      ["reader", "reader"],
+    ],
   ])("%s", (_name, lines, groups) => {
     expect(groupsOf(lines)).toEqual(groups);
   });

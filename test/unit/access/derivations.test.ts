@@ -61,6 +61,35 @@ test("SCRAM services get ACLs for what they produce, consume and are given by ha
   ]);
 });
 
+test("the user of a mapping may do what Lambda asks of it: read its topics as their groups, look at the cluster, write dead letters", () => {
+  const access = parseAccess(
+    `
+topics: { orders: { partitions: 1 }, returns: { partitions: 1 } }
+services: { stock: { type: application, auth: scram, event-source-mapping: true, consumes: [orders, returns] } }
+`,
+    "access.yaml",
+  );
+
+  const acls = aclsOf(access);
+
+  expect(acls.every(({ principal }) => principal === "User:stock")).toBe(true);
+  expect(
+    acls.map(({ operation, resourceType, resourceName }) => `${operation} ${resourceType} ${resourceName}`),
+  ).toEqual([
+    "WRITE TOPIC orders.stock.dlt",
+    "DESCRIBE TOPIC orders.stock.dlt",
+    "WRITE TOPIC returns.stock.dlt",
+    "DESCRIBE TOPIC returns.stock.dlt",
+    "READ TOPIC orders",
+    "DESCRIBE TOPIC orders",
+    "READ TOPIC returns",
+    "DESCRIBE TOPIC returns",
+    "READ GROUP stock.orders",
+    "READ GROUP stock.returns",
+    "DESCRIBE_CONFIGS CLUSTER kafka-cluster",
+  ]);
+});
+
 test("a service that redrives may read every dead-letter topic, and write to what they are of", () => {
   const access = parseAccess(
     `

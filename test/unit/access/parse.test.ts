@@ -20,6 +20,7 @@ test("settings, principals and groups get their defaults", () => {
     type: "application",
     principal: "User:stock",
     groupId: "stock",
+    mapped: true,
     auth: "iam",
     deadLetters: true,
     redrives: false,

@@ -40,7 +40,11 @@ async function setUp(
       functionName: "fake",
       topic: "orders",
       consumerGroup: "inventory",
+      scramSecretArn: undefined,
       fromBeginning: true,
+      startingTimestampMs: undefined,
+      wants: () => true,
+      bisects: false,
       batchSize: 100,
       windowMs: 5,
       reportsBatchItemFailures: true,
@@ -81,6 +85,33 @@ describe("an event source mapping", () => {
   it("reads its topic as its group, from its starting position", async () => {
     const { consumer } = await setUp();
     expect(consumer.asked).toEqual({ groupId: "inventory", topic: "orders", fromBeginning: true });
+  });
+
+  it("sends a batch whose invocation fails again in halves, if it is to, until a record is alone with its failure", async () => {
+    const { consumer, invocations } = await setUp(
+      [failed("Crash"), ok(), failed("Crash"), ok(), failed("Crash"), ok()],
+      {
+        bisects: true,
+      },
+    );
+    await consumer.deliver(0, [10, 11, 12, 13]);
+    expect(invocations).toEqual([
+      ["0@10", "0@11", "0@12", "0@13"],
+      ["0@10", "0@11"],
+      ["0@12", "0@13"],
+      ["0@12"],
+      ["0@13"],
+      ["0@13"],
+    ]);
+    expect(consumer.committed).toEqual(["0@14"]);
+  });
+
+  it("hands over what its filters let through, and commits the others with what is before them", async () => {
+    const { consumer, invocations } = await setUp([], { wants: ({ offset }) => offset === 11 });
+    await consumer.deliver(0, [10, 11, 12]);
+    await consumer.deliver(1, [7, 8]);
+    expect(invocations).toEqual([["0@11"]]);
+    expect(consumer.committed).toEqual(["0@12", "0@13", "1@9"]);
   });
 
   it("sends only the reported records of a partial batch response again", async () => {

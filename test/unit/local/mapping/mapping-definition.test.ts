@@ -44,7 +44,44 @@ describe("defineMapping", () => {
     expect(define({ ...limited, MaximumRetryAttempts: 3 }).retryAttempts).toBe(3);
   });
 
+  it("takes a SCRAM user's secret, a time to begin at, halves and filters, and what changes nothing here", () => {
+    const definition = define({
+      ...valid,
+      ProvisionedPollerConfig: { MinimumPollers: 1, PollerGroupName: "orders" },
+      SourceAccessConfigurations: [{ Type: "SASL_SCRAM_512_AUTH", URI: "arn:aws:secretsmanager:r:a:secret:user" }],
+      StartingPosition: "AT_TIMESTAMP",
+      StartingPositionTimestamp: 1_767_225_600,
+      BisectBatchOnFunctionError: true,
+      FilterCriteria: { Filters: [{ Pattern: '{"value":{"country":["DE"]}}' }] },
+      KmsKeyArn: "arn:aws:kms:r:a:key/1",
+      MetricsConfig: { Metrics: ["EventCount"] },
+      LoggingConfig: { SystemLogLevel: "WARN" },
+      Enabled: false,
+    });
+    expect(definition).toMatchObject({
+      scramSecretArn: "arn:aws:secretsmanager:r:a:secret:user",
+      fromBeginning: false,
+      startingTimestampMs: 1_767_225_600_000,
+      bisects: true,
+      enabled: false,
+    });
+  });
+
   it.each([
+    ["a time without AT_TIMESTAMP", { StartingPositionTimestamp: 1 }, /take each other/],
+    ["AT_TIMESTAMP without a time", { StartingPosition: "AT_TIMESTAMP" }, /take each other/],
+    ["halves without provisioned mode", { BisectBatchOnFunctionError: true }, /BisectBatchOnFunctionError needs Prov/],
+    ["metrics without provisioned mode", { MetricsConfig: { Metrics: ["EventCount"] } }, /MetricsConfig needs Prov/],
+    [
+      "a schema registry of the mapping's own",
+      { AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: "inventory", SchemaRegistryConfig: {} } },
+      /SchemaRegistryConfig/,
+    ],
+    [
+      "a login that is not SCRAM",
+      { SourceAccessConfigurations: [{ Type: "CLIENT_CERTIFICATE_TLS_AUTH", URI: "arn" }] },
+      /SASL_SCRAM_512_AUTH/,
+    ],
     ["a limit without provisioned mode", { MaximumRetryAttempts: 3 }, /MaximumRetryAttempts needs Provisioned/],
     [
       "an on-failure topic without provisioned mode",
@@ -62,7 +99,7 @@ describe("defineMapping", () => {
       /must be kafka:\/\/TOPIC here/,
     ],
     ["a record age out of bounds", { MaximumRecordAgeInSeconds: 59 }, /must be -1 or 60 to 604800/],
-    ["a property that the runner does not carry out", { FilterCriteria: {} }, /FilterCriteria/],
+    ["a property that the runner does not carry out", { ParallelizationFactor: 2 }, /ParallelizationFactor/],
     ["a batch size out of bounds", { BatchSize: 10_001 }, /BatchSize/],
     ["a window out of bounds", { MaximumBatchingWindowInSeconds: 301 }, /MaximumBatchingWindowInSeconds/],
     [
