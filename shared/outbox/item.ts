@@ -70,7 +70,7 @@ export function outboxWrite({ table, consumerGroup, source, writtenAt, records }
 }
 
 /**
- * Reads an item of the outbox, as the document client gives it.
+ * Reads an item of the outbox, in plain JavaScript values.
  *
  * @throws BackboneError MALFORMED_OUTBOX_ITEM that names what is wrong, and no value
  */
