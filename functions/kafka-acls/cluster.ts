@@ -2,7 +2,8 @@ import { setTimeout } from "node:timers/promises";
 import kafkajs, { type Admin } from "kafkajs";
 import { readAcls, toKafkajsAcl } from "../../shared/access-plan/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
-import { type KafkaConnection, saslOf, stopIdleTimers } from "../../shared/kafka/index.ts";
+import type { KafkaConnection } from "../../shared/kafka/index.ts";
+import { saslOf, stopIdleTimers } from "../../shared/kafkajs/index.ts";
 import type { ClusterAcls } from "./apply-acls.ts";
 
 // By its default export: in a bundle, a CommonJS package has no other.

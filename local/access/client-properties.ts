@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { KafkaConfig } from "kafkajs";
 import { BackboneError } from "../../shared/errors.ts";
-import { saslOf } from "../../shared/kafka/index.ts";
+import { saslOf } from "../../shared/kafkajs/index.ts";
 import { parseJavaProperties } from "./java-properties.ts";
 import { regionOf } from "./region.ts";
 

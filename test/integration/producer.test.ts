@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { GetSecretValueCommandOutput } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createProducer, type Producer } from "../../shared/kafka/index.ts";
-import { createKafkajsClient } from "../../shared/kafka/kafkajs-client.ts";
+import { createKafkajsClient } from "../../shared/kafkajs/index.ts";
 import { startTcpProxy, type TcpProxy } from "../integrity/tcp-proxy.ts";
 import { messagesOf } from "./running-backbone.ts";
 import { startTestBroker, type TestBroker } from "./running-broker.ts";

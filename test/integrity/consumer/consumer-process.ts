@@ -3,7 +3,7 @@ import { createDynamoDbClient } from "../../../shared/dynamodb/index.ts";
 import { BackboneError } from "../../../shared/errors.ts";
 import { createDynamoDbStore } from "../../../shared/idempotency/index.ts";
 import { createProducer } from "../../../shared/kafka/index.ts";
-import { createKafkajsClient } from "../../../shared/kafka/kafkajs-client.ts";
+import { createKafkajsClient } from "../../../shared/kafkajs/index.ts";
 import { createLogger } from "../../../shared/logging/index.ts";
 import {
   cloudEvents,

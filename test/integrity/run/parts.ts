@@ -4,7 +4,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import kafkajs, { Kafka, logLevel } from "kafkajs";
 import { inject } from "vitest";
 import { dynamoDbSettings } from "../../../local/provision.ts";
-import { stopIdleTimers } from "../../../shared/kafka/index.ts";
+import { stopIdleTimers } from "../../../shared/kafkajs/index.ts";
 import { eventually } from "../../integration/running-backbone.ts";
 
 /** Where the parts are that run for all tests beside this folder. */
