@@ -6,8 +6,9 @@ import type { Producer } from "../kafka/index.ts";
 import { errorFields, type Logger } from "../logging/index.ts";
 import { parseOptions } from "../options/index.ts";
 import { createDeleteItems } from "./delete-items.ts";
-import { readOutboxItem, type UnsentRecord } from "./item.ts";
+import type { UnsentRecord } from "./item.ts";
 import type { OutboxItemKey } from "./item-keys.ts";
+import { readOutboxItem } from "./read-item.ts";
 
 export interface OutboxRelayOptions {
   readonly client: Pick<DynamoDBClient, "send">;
