@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Kafka } from "kafkajs";
 import { readAccess, scramUserNamesOf } from "../shared/access/index.ts";
-import { stopIdleTimers } from "../shared/kafka/index.ts";
+import { stopIdleTimers } from "../shared/kafkajs/index.ts";
 import { createCustomResources } from "./custom-resources.ts";
 import { createFunctions, type Functions, functionPrincipals } from "./functions.ts";
 import { type HttpApi, startHttpApi } from "./http-api.ts";

@@ -1,4 +1,5 @@
-import { createDocumentClient, createDynamoDbStore } from "../../shared/idempotency/index.ts";
+import { createDynamoDbClient } from "../../shared/dynamodb/index.ts";
+import { createDynamoDbStore } from "../../shared/idempotency/index.ts";
 import { createProducer } from "../../shared/kafka/index.ts";
 import { createLogger } from "../../shared/logging/index.ts";
 import {
@@ -22,7 +23,7 @@ import { createReserveStock } from "./reserve-stock.ts";
 import { createStockReader } from "./stock.ts";
 
 const logger = createLogger({ service: "inventory" });
-const client = createDocumentClient();
+const client = createDynamoDbClient();
 const registry = createSchemaRegistry({ url: env.SCHEMA_REGISTRY_URL });
 
 /** Consumes `order-events` from the MSK event source mapping. */

@@ -1,5 +1,6 @@
 import { setImmediate as afterThisTurn, setTimeout as sleep } from "node:timers/promises";
-import { BatchGetCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { BatchGetItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { fromAttributes, toAttributes } from "../../shared/dynamodb/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
@@ -9,7 +10,7 @@ const maxCalls = 5;
 const firstWaitMs = 50;
 
 export interface StockReaderOptions {
-  readonly client: Pick<DynamoDBDocumentClient, "send">;
+  readonly client: Pick<DynamoDBClient, "send">;
   readonly table: string;
   /** Numbers in [0, 1) for the jitter. @default Math.random */
   readonly random?: () => number;
@@ -51,7 +52,7 @@ export function createStockReader({ client, table, random = Math.random }: Stock
   }
 
   async function readPage(skus: readonly string[], stock: Map<string, number>): Promise<void> {
-    let keys: Record<string, unknown>[] = skus.map((sku) => ({ sku }));
+    let keys = skus.map((sku) => toAttributes({ sku }));
     for (let call = 0; keys.length > 0; call++) {
       if (call === maxCalls) {
         throw new BackboneError(
@@ -61,9 +62,11 @@ export function createStockReader({ client, table, random = Math.random }: Stock
       }
       if (call > 0) await sleep(random() * firstWaitMs * 2 ** (call - 1));
       const { Responses, UnprocessedKeys } = await client.send(
-        new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
+        new BatchGetItemCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
       );
-      for (const { sku, remaining } of Responses?.[table] ?? []) stock.set(String(sku), Number(remaining));
+      for (const { sku, remaining } of (Responses?.[table] ?? []).map(fromAttributes)) {
+        stock.set(String(sku), Number(remaining));
+      }
       keys = UnprocessedKeys?.[table]?.Keys ?? [];
     }
   }

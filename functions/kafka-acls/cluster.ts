@@ -1,6 +1,7 @@
 import kafkajs, { type Admin } from "kafkajs";
 import { readAcls, toKafkajsAcl } from "../../shared/access-plan/index.ts";
-import { type KafkaConnection, saslOf, stopIdleTimers } from "../../shared/kafka/index.ts";
+import type { KafkaConnection } from "../../shared/kafka/index.ts";
+import { saslOf, stopIdleTimers } from "../../shared/kafkajs/index.ts";
 import type { ClusterAcls } from "./apply-acls.ts";
 import { attemptPatiently, type PatienceOptions } from "./patience.ts";
 

@@ -1,4 +1,4 @@
-import { createDocumentClient } from "../../shared/idempotency/index.ts";
+import { createDynamoDbClient } from "../../shared/dynamodb/index.ts";
 import { createLogger } from "../../shared/logging/index.ts";
 import { env } from "./env.ts";
 import { createOrderStatusApi } from "./order-status-api.ts";
@@ -6,6 +6,6 @@ import { createStatusReader } from "./read-status.ts";
 
 /** `GET /orders/{orderId}`: see `createOrderStatusApi`. */
 export const handler = createOrderStatusApi({
-  readStatus: createStatusReader({ client: createDocumentClient(), table: env.STATUSES_TABLE }),
+  readStatus: createStatusReader({ client: createDynamoDbClient(), table: env.STATUSES_TABLE }),
   logger: createLogger({ service: "order-status" }),
 });

@@ -1,5 +1,6 @@
-import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import * as v from "valibot";
+import { fromAttributes, toAttributes } from "../../shared/dynamodb/index.ts";
 import type { OrderStatus } from "../order-status/order-status.ts";
 
 /** What the caller is told of an order: without the ids of the events that it came by. */
@@ -16,14 +17,16 @@ const statusSchema = v.object({
 });
 
 export interface StatusReaderOptions {
-  readonly client: Pick<DynamoDBDocumentClient, "send">;
+  readonly client: Pick<DynamoDBClient, "send">;
   readonly table: string;
 }
 
 /** Reads the status of an order, consistently; undefined for one that there is none of. Rejects with the AWS SDK's errors. */
 export function createStatusReader({ client, table }: StatusReaderOptions) {
   return async function readStatus(orderId: string): Promise<ShownStatus | undefined> {
-    const { Item } = await client.send(new GetCommand({ TableName: table, Key: { orderId }, ConsistentRead: true }));
-    return Item === undefined ? undefined : v.parse(statusSchema, Item);
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: toAttributes({ orderId }), ConsistentRead: true }),
+    );
+    return Item && v.parse(statusSchema, fromAttributes(Item));
   };
 }

@@ -1,4 +1,5 @@
-import { createDocumentClient, createDynamoDbStore } from "../../shared/idempotency/index.ts";
+import { createDynamoDbClient } from "../../shared/dynamodb/index.ts";
+import { createDynamoDbStore } from "../../shared/idempotency/index.ts";
 import { createProducer } from "../../shared/kafka/index.ts";
 import { createLogger } from "../../shared/logging/index.ts";
 import { avro, createDeserializer, createSchemaRegistry } from "../../shared/schema-registry/index.ts";
@@ -31,6 +32,6 @@ export const handler = createConsumer({
       [inventoryRejectedType]: avro(inventoryRejectedSchema),
     },
   }),
-  store: createDynamoDbStore({ client: createDocumentClient(), table: env.CLAIMS_TABLE }),
+  store: createDynamoDbStore({ client: createDynamoDbClient(), table: env.CLAIMS_TABLE }),
   logger,
 });

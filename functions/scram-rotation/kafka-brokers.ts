@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import kafkajs, { type Admin } from "kafkajs";
-import { type ScramCredentials, stopIdleTimers } from "../../shared/kafka/index.ts";
+import type { ScramCredentials } from "../../shared/kafka/index.ts";
+import { stopIdleTimers } from "../../shared/kafkajs/index.ts";
 import type { Brokers } from "./await-brokers.ts";
 
 // By its default export: in a bundle, a CommonJS package has no other.

@@ -71,7 +71,7 @@ export class OrderStatus extends Construct {
       functionName: `backbone-${config.stage}-order-status-api`,
       folder: "order-status-api",
       memory: Size.mebibytes(512),
-      // 8 s of DynamoDB at the most (`createDocumentClient`), and a cold start.
+      // 8 s of DynamoDB at the most (`createDynamoDbClient`), and a cold start.
       timeout: Duration.seconds(15),
       environment: { STATUSES_TABLE: statuses.tableName },
       logRetention: config.logRetention,

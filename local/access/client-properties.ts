@@ -1,6 +1,6 @@
 import type { KafkaConfig } from "kafkajs";
 import { BackboneError } from "../../shared/errors.ts";
-import { saslOf } from "../../shared/kafka/index.ts";
+import { saslOf } from "../../shared/kafkajs/index.ts";
 import { readTextFile } from "../command-line/text-file.ts";
 import { parseJavaProperties } from "./java-properties.ts";
 import { regionOf } from "./region.ts";

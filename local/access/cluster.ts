@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import kafkajs, { type Admin, type Kafka as KafkaClient } from "kafkajs";
 import { BackboneError } from "../../shared/errors.ts";
-import { saslOf, stopIdleTimers } from "../../shared/kafka/index.ts";
+import { saslOf, stopIdleTimers } from "../../shared/kafkajs/index.ts";
 import { cacheFolder } from "../parts/install.ts";
 import { runningClientFiles } from "../run-folder.ts";
 import type { ConnectionArguments } from "./arguments.ts";

@@ -1,6 +1,14 @@
-import { type CancellationReason as DynamoDbReason, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  type DynamoDBClient,
+  type CancellationReason as DynamoDbReason,
+  GetItemCommand,
+  PutItemCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from "@aws-sdk/client-dynamodb";
 import * as v from "valibot";
+import { fromAttributes, toAttributes } from "../dynamodb/index.ts";
 import { parseOptions } from "../options/index.ts";
 import { attemptsIdOf, claimIdOf, leaseIdOf } from "./item-ids.ts";
 import type {
@@ -8,6 +16,7 @@ import type {
   CancellationReason,
   Claim,
   ClaimKey,
+  ExpressionValues,
   IdempotencyStore,
   Lease,
   RecordKey,
@@ -16,16 +25,16 @@ import type {
 } from "./store.ts";
 
 export interface DynamoDbStoreOptions {
-  /** Its retries and request timeout must fit the function's deadline: see `createDocumentClient`. */
-  readonly client: DynamoDBDocumentClient;
+  /** Its retries and request timeout must fit the function's deadline: see `createDynamoDbClient`. */
+  readonly client: Pick<DynamoDBClient, "send">;
   /** Table of the claims: partition key `id` (string), time-to-live attribute `expiresAt` (epoch seconds). */
   readonly table: string;
 }
 
 const optionsSchema = v.strictObject({
-  client: v.custom<DynamoDBDocumentClient>(
+  client: v.custom<Pick<DynamoDBClient, "send">>(
     (client) => typeof client === "object" && client !== null && "send" in client,
-    "must be a DynamoDBDocumentClient",
+    "must be a DynamoDBClient",
   ),
   table: v.pipe(v.string(), v.nonEmpty("must name a table")),
 });
@@ -111,16 +120,16 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): IdempotencyS
 
   async function writeAttempts(written: Attempts, signal?: AbortSignal): Promise<void> {
     const { attempts, countedAt, ttlSeconds } = written;
-    const Item = { id: attemptsIdOf(written), attempts, expiresAt: expiry(countedAt, ttlSeconds) };
-    await client.send(new PutCommand({ TableName: table, Item }), signal ? { abortSignal: signal } : {});
+    const Item = toAttributes({ id: attemptsIdOf(written), attempts, expiresAt: expiry(countedAt, ttlSeconds) });
+    await client.send(new PutItemCommand({ TableName: table, Item }), signal ? { abortSignal: signal } : {});
   }
 
   async function read(id: string, signal: AbortSignal | undefined): Promise<Record<string, unknown> | undefined> {
     const { Item } = await client.send(
-      new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }),
+      new GetItemCommand({ TableName: table, Key: toAttributes({ id }), ConsistentRead: true }),
       signal ? { abortSignal: signal } : {},
     );
-    return Item;
+    return Item && fromAttributes(Item);
   }
 
   async function transact(
@@ -130,7 +139,7 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): IdempotencyS
   ): Promise<TransactResult> {
     try {
       await client.send(
-        new TransactWriteCommand({ TransactItems: [...items], ClientRequestToken: clientRequestToken }),
+        new TransactWriteItemsCommand({ TransactItems: items.map(asSent), ClientRequestToken: clientRequestToken }),
         signal ? { abortSignal: signal } : {},
       );
       return { status: "committed" };
@@ -139,7 +148,7 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): IdempotencyS
       if (!(error instanceof TransactionCanceledException) || error.CancellationReasons?.length !== items.length) {
         throw error;
       }
-      const known = await Promise.all(error.CancellationReasons.map(reasonOf));
+      const known = error.CancellationReasons.map(reasonOf);
       // A reason that nobody knows yet is no verdict on the record.
       if (!known.every((reason) => reason !== undefined)) throw error;
       return { status: "cancelled", reasons: known };
@@ -153,10 +162,21 @@ function expiry(from: Date, ttlSeconds: number): number {
   return Math.floor(from.getTime() / 1000) + ttlSeconds;
 }
 
-async function reasonOf({ Code = "None", Item }: DynamoDbReason): Promise<CancellationReason | undefined> {
+/** The action with its plain values as DynamoDB's. */
+function asSent({ Put, Update, Delete, ConditionCheck }: TransactItem): TransactWriteItem {
+  return {
+    ...(Put && { Put: { ...withValues(Put), Item: toAttributes(Put.Item) } }),
+    ...(Update && { Update: { ...withValues(Update), Key: toAttributes(Update.Key) } }),
+    ...(Delete && { Delete: { ...withValues(Delete), Key: toAttributes(Delete.Key) } }),
+    ...(ConditionCheck && { ConditionCheck: { ...withValues(ConditionCheck), Key: toAttributes(ConditionCheck.Key) } }),
+  };
+}
+
+function withValues<Action extends ExpressionValues>({ ExpressionAttributeValues: values, ...action }: Action) {
+  return { ...action, ...(values && { ExpressionAttributeValues: toAttributes(values) }) };
+}
+
+function reasonOf({ Code = "None", Item }: DynamoDbReason): CancellationReason | undefined {
   const code = codes[Code];
-  if (code === undefined || Item === undefined) return code && { code };
-  // Only a duplicate of a business key brings an item along: a cold start does without.
-  const { unmarshall } = await import("@aws-sdk/util-dynamodb");
-  return { code, existing: unmarshall(Item) };
+  return code && { code, ...(Item && { existing: fromAttributes(Item) }) };
 }

@@ -1,4 +1,3 @@
-export { createDocumentClient } from "./document-client.ts";
 export { createDynamoDbStore, type DynamoDbStoreOptions } from "./dynamodb-store.ts";
 export { attemptsIdOf, claimIdOf, leaseIdOf } from "./item-ids.ts";
 export type {

@@ -1,7 +1,23 @@
-import type { TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import type { ConditionCheck, Delete, Put, Update } from "@aws-sdk/client-dynamodb";
 
-/** One action of a TransactWriteItems call, in plain JavaScript values as the document client takes them. */
-export type TransactItem = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+type PlainValues = Record<string, unknown>;
+/** The values that an action's expressions name, in plain JavaScript. */
+export interface ExpressionValues {
+  ExpressionAttributeValues?: PlainValues | undefined;
+}
+type OnItem<Action> = Omit<Action, "Item" | "ExpressionAttributeValues"> & ExpressionValues & { Item: PlainValues };
+type OnKey<Action> = Omit<Action, "Key" | "ExpressionAttributeValues"> & ExpressionValues & { Key: PlainValues };
+
+/**
+ * One action of a TransactWriteItems call, its values in plain JavaScript: strings, numbers, bigints, booleans, null,
+ * bytes, lists, sets and maps.
+ */
+export interface TransactItem {
+  Put?: OnItem<Put> | undefined;
+  Update?: OnKey<Update> | undefined;
+  Delete?: OnKey<Delete> | undefined;
+  ConditionCheck?: OnKey<ConditionCheck> | undefined;
+}
 
 /** What makes an event unique to a consumer: CloudEvents promises that `source` + `id` identify an event. */
 export interface ClaimKey {

@@ -1,8 +1,8 @@
 import { BackboneError } from "../errors.ts";
+import type { createKafkajsClient } from "../kafkajs/index.ts";
 import { errorFields } from "../logging/index.ts";
 import { parseOptions } from "../options/index.ts";
 import type { KafkaAuth, KafkaClient } from "./kafka-client.ts";
-import { createKafkajsClient } from "./kafkajs-client.ts";
 import { missingGrant } from "./missing-grant.ts";
 import { defaultMaxBatchBytes, type PendingSend, sizeOf, takeBatch } from "./pending-send.ts";
 import type { Producer } from "./producer.ts";
@@ -25,7 +25,7 @@ import { type ProducerOptions, producerOptionsSchema } from "./producer-options.
  */
 export function createProducer(options: ProducerOptions): Producer {
   const parsed = parseOptions("createProducer", producerOptionsSchema, options);
-  const { logger, timeoutMs, maxIdleMs, now, createClient = () => createKafkajsClient(parsed) } = parsed;
+  const { logger, timeoutMs, maxIdleMs, now, createClient = () => kafkajsClient(parsed) } = parsed;
   const principal = principalOf(parsed.auth);
   const waiting: PendingSend[] = [];
   let connection: Connection | undefined;
@@ -56,7 +56,7 @@ export function createProducer(options: ProducerOptions): Producer {
       if (client.isSpent) void discard();
     } catch (cause) {
       void discard();
-      const tooLarge = cause instanceof BackboneError && cause.code === "RECORD_TOO_LARGE";
+      const tooLarge = isRefusedForSize(cause);
       if (tooLarge && batch.length > 1) {
         maxBatchBytes = bytesOf(batch) / 2;
         waiting.unshift(...batch.filter(({ deadline }) => deadline > now()));
@@ -112,6 +112,12 @@ export function createProducer(options: ProducerOptions): Producer {
   };
 }
 
+/** On the first send and not before: kafkajs takes 15 ms to load, and a function that never sends does not pay for it. */
+async function kafkajsClient(options: Parameters<typeof createKafkajsClient>[0]): Promise<KafkaClient> {
+  const { createKafkajsClient } = await import("../kafkajs/index.ts");
+  return createKafkajsClient(options);
+}
+
 /** A client from its creation on, so that it can be closed while it still connects. */
 interface Connection {
   readonly client: Promise<KafkaClient>;
@@ -148,6 +154,18 @@ function principalOf(auth: KafkaAuth): string {
   if (auth.mechanism === "iam") return "the function's role";
   if (auth.mechanism === "client-settings") return "the user of the client settings";
   return "username" in auth ? auth.username : `the user of ${auth.secretArn}`;
+}
+
+// https://kafka.apache.org/43/design/protocol/#error-codes: the second is for a batch that is larger than a log segment.
+const sizeRefusals: ReadonlySet<unknown> = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
+
+/**
+ * A refusal for size lies in the record and stays one. Every other one lies in the surroundings, also those that no
+ * repetition mends by itself: a topic that is missing or a grant that is refused is put right by a deployment, and the
+ * record is then as good as it ever was.
+ */
+function isRefusedForSize(cause: unknown): boolean {
+  return cause instanceof Error && "type" in cause && sizeRefusals.has(cause.type);
 }
 
 function bytesOf(batch: readonly PendingSend[]): number {

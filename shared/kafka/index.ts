@@ -1,8 +1,6 @@
 export { createProducer } from "./create-producer.ts";
-export type { KafkaAuth, KafkaClient, ScramCredentials, TopicRecord } from "./kafka-client.ts";
+export type { KafkaAuth, KafkaClient, ScramCredentials, TlsAuth, TopicRecord } from "./kafka-client.ts";
 export { type KafkaConnection, kafkaVariables } from "./kafka-variables.ts";
-export { stopIdleTimers } from "./kafkajs-idle-timers.ts";
-export { saslOf } from "./kafkajs-sasl.ts";
 export { missingGrant } from "./missing-grant.ts";
 export { sizeOf as recordSizeOf } from "./pending-send.ts";
 export type { OutgoingRecord, Producer } from "./producer.ts";

@@ -100,7 +100,7 @@ export async function eventRecord(event: OutgoingEvent, options: EventRecordOpti
   // A CloudEvent holds what it lacks as undefined, and bytes a second time as base64.
   const { data, data_base64: _, traceparent, tracestate, ...attributes } = event;
   const own: IncomingTrace = { traceparent: textOrNone(traceparent), tracestate: textOrNone(tracestate) };
-  const hop = outgoingTrace(incomingTrace, own);
+  const hop = await outgoingTrace(incomingTrace, own);
   const published: PublishedEvent = {
     specversion: "1.0",
     id: newId(),

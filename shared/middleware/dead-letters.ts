@@ -1,11 +1,10 @@
-import { trace } from "@opentelemetry/api";
 import * as v from "valibot";
 import { type DeadLetter, deadLetterRecord, type ForeignHeaders } from "../dead-letter/index.ts";
 import { BackboneError } from "../errors.ts";
 import type { Producer } from "../kafka/index.ts";
 import { parseOptions } from "../options/index.ts";
 import { type BatchRequest, batchOf, type Failure } from "../processing/index.ts";
-import { formatTraceparent } from "../tracing/index.ts";
+import { activeSpanContext, formatTraceparent } from "../tracing/index.ts";
 
 export interface DeadLettersOptions {
   /** The dead-letter topic of this service for the topic that it consumes: `<topic>.<service>.dlt`. It has to exist. */
@@ -53,7 +52,9 @@ export function deadLetters(options: DeadLettersOptions) {
   const { topic, consumerGroup, producer, maxAttempts, headersFor, now = () => new Date() } = parsed;
 
   async function publish({ record, error, attempts }: Failure): Promise<void> {
-    const letter = { record, error, attempts, consumerGroup, failedAt: now(), traceparent: activeTraceparent() };
+    const failedAt = now();
+    const span = await activeSpanContext();
+    const letter = { record, error, attempts, consumerGroup, failedAt, traceparent: span && formatTraceparent(span) };
     try {
       await send(letter);
     } catch (cause) {
@@ -82,9 +83,4 @@ export function deadLetters(options: DeadLettersOptions) {
 
 function areForeignHeaders(names: unknown): boolean {
   return Array.isArray(names) && names.every((name) => name === "spring" || name === "connect");
-}
-
-function activeTraceparent(): string | undefined {
-  const active = trace.getActiveSpan()?.spanContext();
-  return active && trace.isSpanContextValid(active) ? formatTraceparent(active) : undefined;
 }

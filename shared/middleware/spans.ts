@@ -1,11 +1,5 @@
-import {
-  type Attributes,
-  createTraceState,
-  type Link,
-  type Span,
-  type SpanContext,
-  SpanStatusCode,
-} from "@opentelemetry/api";
+import type * as OpenTelemetry from "@opentelemetry/api";
+import type { Attributes, Link, Span, SpanContext } from "@opentelemetry/api";
 import { headerOf } from "../msk-event/index.ts";
 import { type DecodedRecord, identityOf } from "../processing/index.ts";
 import { type IncomingTrace, parseTraceparent } from "../tracing/index.ts";
@@ -50,18 +44,21 @@ export function recordAttributes(record: DecodedRecord): Attributes {
 }
 
 /** Where the records were created: one link a span, however many records it created. */
-export function creationLinks(records: readonly DecodedRecord[]): Link[] {
+export function creationLinks(api: typeof OpenTelemetry, records: readonly DecodedRecord[]): Link[] {
   const links = new Map<string, Link>();
   for (const record of records) {
     if (links.size === maxLinks) break;
-    const created = creationContextOf(record);
+    const created = creationContextOf(api, record);
     if (created) links.set(`${created.traceId}-${created.spanId}`, { context: created });
   }
   return [...links.values()];
 }
 
 /** The span that created the record. Of a wrong tracestate the members that are valid are kept. */
-export function creationContextOf(record: DecodedRecord): SpanContext | undefined {
+export function creationContextOf(
+  { createTraceState }: typeof OpenTelemetry,
+  record: DecodedRecord,
+): SpanContext | undefined {
   const { traceparent = "", tracestate } = creationTraceOf(record);
   const created = parseTraceparent(traceparent);
   return created && tracestate ? { ...created, traceState: createTraceState(tracestate) } : created;
@@ -87,7 +84,7 @@ export function creationTraceOf(record: DecodedRecord): IncomingTrace {
 }
 
 /** Of an error only its code or name is recorded: the message of a foreign one may quote a payload. */
-export function endSpan(span: Span, error?: unknown): void {
+export function endSpan({ SpanStatusCode }: typeof OpenTelemetry, span: Span, error?: unknown): void {
   if (error !== undefined) {
     const type = error instanceof Error ? ("code" in error ? String(error.code) : error.name) : typeof error;
     span.setAttribute("error.type", type);

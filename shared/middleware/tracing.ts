@@ -1,7 +1,9 @@
-import { type Context, context, SpanKind, type Tracer, trace } from "@opentelemetry/api";
+import type * as OpenTelemetry from "@opentelemetry/api";
+import type { Context, Tracer } from "@opentelemetry/api";
 import * as v from "valibot";
 import { parseOptions } from "../options/index.ts";
 import { type BatchRequest, batchOf, type DecodedRecord, type RecordOutcome } from "../processing/index.ts";
+import { openTelemetry } from "../tracing/index.ts";
 import { batchAttributes, creationContextOf, creationLinks, endSpan, processing, recordAttributes } from "./spans.ts";
 
 export interface TracingOptions {
@@ -30,7 +32,7 @@ const optionsSchema = v.strictObject({
  * Names and attributes are those of OpenTelemetry's messaging conventions; keys of records, which may be personal data,
  * are not among them.
  *
- * Spans need an OpenTelemetry provider with a context manager; without one this costs next to nothing. Use it after
+ * Spans need an OpenTelemetry provider with a context manager; without one this costs nothing. Use it after
  * `cloudEvents()`.
  *
  * @throws BackboneError INVALID_OPTIONS
@@ -38,38 +40,41 @@ const optionsSchema = v.strictObject({
  * @see https://opentelemetry.io/docs/specs/semconv/messaging/kafka/
  */
 export function tracing(options: TracingOptions = {}) {
-  const { consumerGroup, tracer = trace.getTracer("msk-event-backbone") } = parseOptions(
-    "tracing",
-    optionsSchema,
-    options,
-  );
+  const { consumerGroup, tracer: givenTracer } = parseOptions("tracing", optionsSchema, options);
   const common = {
     ...processing,
     ...(consumerGroup !== undefined && { "messaging.consumer.group.name": consumerGroup }),
   };
 
-  function tracingBefore(request: BatchRequest): void {
+  async function tracingBefore(request: BatchRequest): Promise<void> {
+    const api = await (givenTracer ? import("@opentelemetry/api") : openTelemetry());
+    if (api === undefined) return;
+    const { context, SpanKind, trace } = api;
+    const tracer = givenTracer ?? trace.getTracer("msk-event-backbone");
     const batch = batchOf(request);
     const records = batch.records ?? [];
     const { topic, attributes } = batchAttributes(records);
-    const links = creationLinks(records);
+    const links = creationLinks(api, records);
     const name = topic === undefined ? "process" : `process ${topic}`;
     const kind = SpanKind.CONSUMER;
     const batchSpan = tracer.startSpan(name, { kind, attributes: { ...common, ...attributes }, links });
     const batchContext = trace.setSpan(context.active(), batchSpan);
     batch.tracing = {
-      aroundRecord: (record, work) => inRecordSpan(record, batchContext, work),
+      aroundRecord: (record, work) => inRecordSpan(api, tracer, record, batchContext, work),
       // `after` runs before that of the middlewares around it, and their failure comes as `onError`.
-      end: (error) => batchSpan.isRecording() && endSpan(batchSpan, error),
+      end: (error) => batchSpan.isRecording() && endSpan(api, batchSpan, error),
     };
   }
 
   async function inRecordSpan(
+    api: typeof OpenTelemetry,
+    tracer: Tracer,
     record: DecodedRecord,
     batchContext: Context,
     work: () => Promise<RecordOutcome>,
   ): Promise<RecordOutcome> {
-    const created = creationContextOf(record);
+    const { context, SpanKind, trace } = api;
+    const created = creationContextOf(api, record);
     const parent = created ? trace.setSpanContext(batchContext, created) : batchContext;
     const batchSpanContext = trace.getSpanContext(batchContext);
     const span = tracer.startSpan(
@@ -84,10 +89,10 @@ export function tracing(options: TracingOptions = {}) {
     try {
       const outcome = await context.with(trace.setSpan(parent, span), work);
       span.setAttribute("msk_event_backbone.outcome", outcome.status);
-      endSpan(span, "error" in outcome ? outcome.error : undefined);
+      endSpan(api, span, "error" in outcome ? outcome.error : undefined);
       return outcome;
     } catch (error) {
-      endSpan(span, error);
+      endSpan(api, span, error);
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 import { setImmediate as afterThisTurn, setTimeout as sleep } from "node:timers/promises";
-import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { BatchWriteItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { toAttributes } from "../dynamodb/index.ts";
 import { BackboneError } from "../errors.ts";
 import type { OutboxItemKey } from "./item-keys.ts";
 
@@ -10,7 +11,7 @@ const maxCalls = 5;
 const firstWaitMs = 50;
 
 export interface DeleteItemsOptions {
-  readonly client: Pick<DynamoDBDocumentClient, "send">;
+  readonly client: Pick<DynamoDBClient, "send">;
   readonly table: string;
   /** Numbers in [0, 1) for the jitter. @default Math.random */
   readonly random?: () => number;
@@ -51,7 +52,7 @@ export function createDeleteItems({ client, table, random = Math.random }: Delet
 
   async function deletePage(keys: readonly OutboxItemKey[]): Promise<void> {
     let requests = keys.map(({ groupKey, sourcePosition }) => ({
-      DeleteRequest: { Key: { groupKey, sourcePosition } as Record<string, unknown> },
+      DeleteRequest: { Key: toAttributes({ groupKey, sourcePosition }) },
     }));
     for (let call = 0; requests.length > 0; call++) {
       if (call === maxCalls) {
@@ -59,7 +60,9 @@ export function createDeleteItems({ client, table, random = Math.random }: Delet
         throw new BackboneError("DATABASE_UNAVAILABLE", message);
       }
       if (call > 0) await sleep(random() * firstWaitMs * 2 ** (call - 1));
-      const { UnprocessedItems } = await client.send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
+      const { UnprocessedItems } = await client.send(
+        new BatchWriteItemCommand({ RequestItems: { [table]: requests } }),
+      );
       requests = (UnprocessedItems?.[table] ?? []).flatMap(({ DeleteRequest }) =>
         DeleteRequest?.Key ? [{ DeleteRequest: { Key: DeleteRequest.Key } }] : [],
       );

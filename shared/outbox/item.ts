@@ -1,5 +1,3 @@
-import * as v from "valibot";
-import { BackboneError } from "../errors.ts";
 import type { OutgoingRecord } from "../kafka/index.ts";
 import type { SourceRecord } from "../msk-event/index.ts";
 import type { Write } from "../processing/index.ts";
@@ -28,29 +26,6 @@ export interface OutboxWriteOptions {
   readonly records: readonly UnsentRecord[];
 }
 
-const bytes = v.pipe(
-  v.instance(Uint8Array),
-  v.transform((value) => Buffer.from(value.buffer, value.byteOffset, value.length)),
-);
-
-// Strict: what this version does not know, it would leave out of what it sends.
-const itemSchema = v.strictObject({
-  groupKey: v.string(),
-  sourcePosition: v.string(),
-  writtenAt: v.number(),
-  records: v.pipe(
-    v.array(
-      v.strictObject({
-        topic: v.pipe(v.string(), v.nonEmpty()),
-        key: v.nullable(bytes),
-        value: v.nullable(bytes),
-        headers: v.array(v.strictTuple([v.string(), bytes])),
-      }),
-    ),
-    v.minLength(1),
-  ),
-});
-
 /**
  * The write that puts an item into the outbox. An item at its place that is there already was written by a decision about
  * a record at the same place of another topic of that name: `redecide` waits until it has left.
@@ -66,25 +41,5 @@ export function outboxWrite({ table, consumerGroup, source, writtenAt, records }
     },
     condition: "attribute_not_exists(groupKey)",
     onConditionFailed: "redecide",
-  };
-}
-
-/**
- * Reads an item of the outbox, as the document client gives it.
- *
- * @throws BackboneError MALFORMED_OUTBOX_ITEM that names what is wrong, and no value
- */
-export function readOutboxItem(item: unknown): OutboxItem {
-  const parsed = v.safeParse(itemSchema, item);
-  if (!parsed.success) {
-    const paths = new Set(parsed.issues.map((issue) => v.getDotPath(issue) ?? "item"));
-    throw new BackboneError("MALFORMED_OUTBOX_ITEM", `wrong or unknown in an item: ${[...paths].join(", ")}`);
-  }
-  const { groupKey, sourcePosition, writtenAt, records } = parsed.output;
-  return {
-    groupKey,
-    sourcePosition,
-    writtenAt: new Date(writtenAt),
-    records: records.map(({ topic, ...record }) => ({ topic, record })),
   };
 }

@@ -1,15 +1,17 @@
-import { type DynamoDBDocumentClient, QueryCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBClient, QueryCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import * as v from "valibot";
+import { type Attributes, fromAttributes, toAttributes } from "../dynamodb/index.ts";
 import { BackboneError } from "../errors.ts";
 import type { Producer } from "../kafka/index.ts";
 import { errorFields, type Logger } from "../logging/index.ts";
 import { parseOptions } from "../options/index.ts";
 import { createDeleteItems } from "./delete-items.ts";
-import { readOutboxItem, type UnsentRecord } from "./item.ts";
+import type { UnsentRecord } from "./item.ts";
 import type { OutboxItemKey } from "./item-keys.ts";
+import { readOutboxItem } from "./read-item.ts";
 
 export interface OutboxRelayOptions {
-  readonly client: Pick<DynamoDBDocumentClient, "send">;
+  readonly client: Pick<DynamoDBClient, "send">;
   /** Table of the outbox: partition key `groupKey`, sort key `sourcePosition`, both strings. */
   readonly table: string;
   readonly producer: Pick<Producer, "send">;
@@ -63,7 +65,7 @@ export interface OutboxRelay {
 }
 
 const optionsSchema = v.strictObject({
-  client: v.custom<OutboxRelayOptions["client"]>(has("send"), "must be a DynamoDBDocumentClient"),
+  client: v.custom<OutboxRelayOptions["client"]>(has("send"), "must be a DynamoDBClient"),
   table: v.pipe(v.string(), v.nonEmpty("must name a table")),
   producer: v.custom<OutboxRelayOptions["producer"]>(has("send"), "must be a producer"),
   logger: v.custom<Logger>(has("error"), "must be a logger"),
@@ -111,19 +113,19 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
 
   /** Consistent: the stream tells of an item when it is there, and an item that is gone was acknowledged. */
   async function* pagesOf(groupKey: string) {
-    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    let ExclusiveStartKey: Attributes | undefined;
     do {
       const page = await client.send(
         new QueryCommand({
           TableName: table,
           KeyConditionExpression: "groupKey = :groupKey",
-          ExpressionAttributeValues: { ":groupKey": groupKey },
+          ExpressionAttributeValues: toAttributes({ ":groupKey": groupKey }),
           ConsistentRead: true,
           Limit: pageSize,
           ExclusiveStartKey,
         }),
       );
-      yield page.Items ?? [];
+      yield (page.Items ?? []).map(fromAttributes);
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey !== undefined);
   }
@@ -167,10 +169,10 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
     const keys: RelayedKey[] = [];
     const seen = new Set<string>();
     let oldest = startedAt;
-    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    let ExclusiveStartKey: Attributes | undefined;
     do {
       const page = await scan(startedAt - olderThanMs, ExclusiveStartKey);
-      const found = (page.Items ?? []).filter(({ groupKey }) => !seen.has(String(groupKey)));
+      const found = (page.Items ?? []).map(fromAttributes).filter(({ groupKey }) => !seen.has(String(groupKey)));
       for (const { groupKey, writtenAt } of found) {
         seen.add(String(groupKey));
         oldest = Math.min(oldest, Number(writtenAt));
@@ -186,14 +188,14 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
     return { keys, oldestAgeMs: startedAt - oldest };
   }
 
-  async function scan(writtenBefore: number, ExclusiveStartKey: Record<string, unknown> | undefined) {
+  async function scan(writtenBefore: number, ExclusiveStartKey: Attributes | undefined) {
     try {
       return await client.send(
         new ScanCommand({
           TableName: table,
           ProjectionExpression: "groupKey, writtenAt",
           FilterExpression: "writtenAt <= :writtenBefore",
-          ExpressionAttributeValues: { ":writtenBefore": writtenBefore },
+          ExpressionAttributeValues: toAttributes({ ":writtenBefore": writtenBefore }),
           ExclusiveStartKey,
         }),
       );

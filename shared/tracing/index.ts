@@ -1,2 +1,3 @@
-export { type IncomingTrace, outgoingTrace, type TraceHeaders } from "./outgoing-trace.ts";
+export { openTelemetry } from "./open-telemetry.ts";
+export { activeSpanContext, type IncomingTrace, outgoingTrace, type TraceHeaders } from "./outgoing-trace.ts";
 export { formatTraceparent, parseTraceparent } from "./traceparent.ts";

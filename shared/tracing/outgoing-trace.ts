@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { createTraceState, trace } from "@opentelemetry/api";
+import type { SpanContext } from "@opentelemetry/api";
+import { openTelemetry } from "./open-telemetry.ts";
 import { formatTraceparent, parseTraceparent } from "./traceparent.ts";
 
 /** The headers of W3C Trace Context: where a trace stands, and what vendors say about it. */
@@ -24,14 +25,12 @@ export interface IncomingTrace {
  * @param incoming the traces of what caused the event
  * @see https://www.w3.org/TR/trace-context/#mutating-the-traceparent-field
  */
-export function outgoingTrace(...incoming: readonly IncomingTrace[]): TraceHeaders {
-  const active = trace.getActiveSpan()?.spanContext();
-  if (active !== undefined && trace.isSpanContextValid(active)) {
-    return headersOf(formatTraceparent(active), active.traceState?.serialize());
-  }
+export async function outgoingTrace(...incoming: readonly IncomingTrace[]): Promise<TraceHeaders> {
+  const active = await activeSpanContext();
+  if (active !== undefined) return headersOf(formatTraceparent(active), active.traceState?.serialize());
   for (const { traceparent, tracestate } of incoming) {
     if (traceparent !== undefined && parseTraceparent(traceparent) !== undefined) {
-      return headersOf(traceparent, tracestate && createTraceState(tracestate).serialize());
+      return headersOf(traceparent, tracestate && (await validated(tracestate)));
     }
   }
   return headersOf(
@@ -41,6 +40,18 @@ export function outgoingTrace(...incoming: readonly IncomingTrace[]): TraceHeade
       traceFlags: 1,
     }),
   );
+}
+
+/** The context of the active span, if there is a valid one. */
+export async function activeSpanContext(): Promise<SpanContext | undefined> {
+  const trace = (await openTelemetry())?.trace;
+  const active = trace?.getActiveSpan()?.spanContext();
+  return active && trace?.isSpanContextValid(active) ? active : undefined;
+}
+
+async function validated(tracestate: string): Promise<string> {
+  const { createTraceState } = await import("@opentelemetry/api");
+  return createTraceState(tracestate).serialize();
 }
 
 function headersOf(traceparent: string, tracestate?: string): TraceHeaders {

@@ -1,5 +1,4 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll } from "vitest";
 import { createTable } from "../../local/dynamodb-table.ts";
 import { type LoneDynamoDb, startLoneDynamoDb } from "../../local/lone-dynamodb.ts";
@@ -8,10 +7,10 @@ import { createDynamoDbStore } from "../../shared/idempotency/index.ts";
 import { describeIdempotencyStore } from "../contract/idempotency-store.ts";
 
 let database: LoneDynamoDb;
-let client: DynamoDBDocumentClient;
+let client: DynamoDBClient;
 beforeAll(async () => {
   database = await startLoneDynamoDb();
-  client = DynamoDBDocumentClient.from(new DynamoDBClient(dynamoDbSettings(database.port)));
+  client = new DynamoDBClient(dynamoDbSettings(database.port));
 });
 afterAll(() => database?.stop());
 

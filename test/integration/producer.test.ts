@@ -5,7 +5,7 @@ import type { GetSecretValueCommandOutput } from "@aws-sdk/client-secrets-manage
 import kafkajs from "kafkajs";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createProducer, type Producer } from "../../shared/kafka/index.ts";
-import { createKafkajsClient } from "../../shared/kafka/kafkajs-client.ts";
+import { createKafkajsClient } from "../../shared/kafkajs/index.ts";
 import { startTcpProxy, type TcpProxy } from "../integrity/tcp-proxy.ts";
 import { messagesOf } from "./running-backbone.ts";
 import { startTestBroker, type TestBroker } from "./running-broker.ts";

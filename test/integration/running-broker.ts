@@ -10,8 +10,8 @@ import { kafkaClient, startKafka } from "../../local/parts/kafka.ts";
 import { setPassword } from "../../local/parts/kafka-users.ts";
 import { freePorts } from "../../local/parts/ports.ts";
 import { createRunFolder } from "../../local/run-folder.ts";
-import { stopIdleTimers } from "../../shared/kafka/index.ts";
 import type { ScramCredentials } from "../../shared/kafka/kafka-client.ts";
+import { stopIdleTimers } from "../../shared/kafkajs/index.ts";
 
 /** A broker alone, with fresh state: TLS, SCRAM, ACLs. */
 export interface TestBroker {

@@ -3,7 +3,7 @@ import { connect } from "node:tls";
 import { Kafka, logLevel } from "kafkajs";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { createProducer, type Producer, publish } from "../../shared/kafka/index.ts";
-import { createKafkajsClient } from "../../shared/kafka/kafkajs-client.ts";
+import { createKafkajsClient } from "../../shared/kafkajs/index.ts";
 import { eventually, messagesOf } from "../integration/running-backbone.ts";
 import { startTestBroker, type TestBroker } from "../integration/running-broker.ts";
 import { randomNumbers } from "./random-numbers.ts";

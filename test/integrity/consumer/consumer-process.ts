@@ -1,8 +1,9 @@
 import middy from "@middy/core";
+import { createDynamoDbClient } from "../../../shared/dynamodb/index.ts";
 import { BackboneError } from "../../../shared/errors.ts";
-import { createDocumentClient, createDynamoDbStore } from "../../../shared/idempotency/index.ts";
+import { createDynamoDbStore } from "../../../shared/idempotency/index.ts";
 import { createProducer } from "../../../shared/kafka/index.ts";
-import { createKafkajsClient } from "../../../shared/kafka/kafkajs-client.ts";
+import { createKafkajsClient } from "../../../shared/kafkajs/index.ts";
 import { createLogger } from "../../../shared/logging/index.ts";
 import {
   cloudEvents,
@@ -64,7 +65,7 @@ const deserializer: Deserializer = {
   },
 };
 
-const client = createDocumentClient();
+const client = createDynamoDbClient();
 const connection = {
   brokers: [`127.0.0.1:${settings.brokerPort}`],
   auth: { mechanism: "scram-sha-512", ...settings.credentials },

@@ -1,5 +1,4 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { dynamoDbSettings } from "../../../local/provision.ts";
 import { createProducer } from "../../../shared/kafka/index.ts";
 import { createOutboxRelay } from "../../../shared/outbox/index.ts";
@@ -9,7 +8,7 @@ const [, , broker = "", dynamoDbPort = "", table = ""] = process.argv;
 const { SCRAM_USERNAME: username = "", SCRAM_PASSWORD: password = "" } = process.env;
 // Standard output is for the one line.
 const logger = { info: () => {}, warn: () => {}, error: () => {} };
-const client = DynamoDBDocumentClient.from(new DynamoDBClient(dynamoDbSettings(Number(dynamoDbPort))));
+const client = new DynamoDBClient(dynamoDbSettings(Number(dynamoDbPort)));
 client.middlewareStack.add(
   (next) => (request) => {
     if (!("RequestItems" in request.input)) return next(request);

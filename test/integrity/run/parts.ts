@@ -5,7 +5,7 @@ import kafkajs, { Kafka, logLevel } from "kafkajs";
 import { inject } from "vitest";
 import { createTable } from "../../../local/dynamodb-table.ts";
 import { dynamoDbSettings } from "../../../local/provision.ts";
-import { stopIdleTimers } from "../../../shared/kafka/index.ts";
+import { stopIdleTimers } from "../../../shared/kafkajs/index.ts";
 import { eventually } from "../../integration/running-backbone.ts";
 
 /** Where the parts are that run for all tests beside this folder. */

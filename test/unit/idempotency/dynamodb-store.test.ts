@@ -1,5 +1,4 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
 import { claimIdOf, createDynamoDbStore } from "../../../shared/idempotency/index.ts";
 
@@ -12,8 +11,7 @@ function storeAnswering(answer: () => unknown) {
     inputs.push(command.input);
     return answer();
   };
-  const client: Pick<DynamoDBDocumentClient, "send"> = { send };
-  return { inputs, store: createDynamoDbStore({ client: client as DynamoDBDocumentClient, table: "claims" }) };
+  return { inputs, store: createDynamoDbStore({ client: { send }, table: "claims" }) };
 }
 
 function cancelled(...codes: string[]) {
@@ -43,9 +41,9 @@ describe("createDynamoDbStore", () => {
   });
 
   test("looks a claim up consistently", async () => {
-    const { inputs, store } = storeAnswering(() => ({ Item: { id: "x" } }));
+    const { inputs, store } = storeAnswering(() => ({ Item: { id: { S: "x" } } }));
     expect(await store.isClaimed(key)).toBe(true);
-    expect(inputs[0]).toMatchObject({ ConsistentRead: true, Key: { id: "inventory#/order-service#e-1" } });
+    expect(inputs[0]).toMatchObject({ ConsistentRead: true, Key: { id: { S: "inventory#/order-service#e-1" } } });
     expect(await storeAnswering(() => ({})).store.isClaimed(key)).toBe(false);
   });
 

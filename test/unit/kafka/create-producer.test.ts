@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { BackboneError } from "../../../shared/errors.ts";
 import {
   createProducer,
   type KafkaClient,
@@ -60,6 +59,8 @@ function batchOf(clients: readonly ClientDouble[], client: number, batch: number
 }
 
 const settle = () => vi.advanceTimersByTimeAsync(0);
+const refusal = (type: string) => Object.assign(new Error("refused"), { type });
+const refusedForSize = () => refusal("MESSAGE_TOO_LARGE");
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -184,7 +185,7 @@ describe("createProducer", () => {
         const { values, acknowledge, fail } = batchOf(clients, client, batch);
         const refused = values.includes("c");
         if (!refused || values.length === 1) answered.push(values);
-        if (refused) fail(new BackboneError("RECORD_TOO_LARGE", "refused"));
+        if (refused) fail(refusedForSize());
         else acknowledge();
         await settle();
         if (refused || answered.flat().length === 4) break;
@@ -195,13 +196,27 @@ describe("createProducer", () => {
     expect((await sends)[2]).toMatchObject({ reason: { code: "RECORD_TOO_LARGE", retriable: false } });
   });
 
+  test.each([
+    ["MESSAGE_TOO_LARGE", { code: "RECORD_TOO_LARGE", retriable: false }],
+    ["RECORD_LIST_TOO_LARGE", { code: "RECORD_TOO_LARGE", retriable: false }],
+    ["TOPIC_AUTHORIZATION_FAILED", { code: "KAFKA_UNAVAILABLE", retriable: true }],
+    ["UNKNOWN_TOPIC_OR_PARTITION", { code: "KAFKA_UNAVAILABLE", retriable: true }],
+    ["CLUSTER_AUTHORIZATION_FAILED", { code: "KAFKA_UNAVAILABLE", retriable: true }],
+  ])("a record that is refused with %s fails with %j", async (type, error) => {
+    const { producer, clients } = setUp();
+    const sending = expect(producer.send("t", record("a"))).rejects.toMatchObject(error);
+    await settle();
+    batchOf(clients, 0, 0).fail(refusal(type));
+    await sending;
+  });
+
   test("a record that is too large says the topic and its size, not what it holds", async () => {
     const { producer, clients } = setUp();
     const sending = expect(producer.send("order-events", record("secret", 5_000_000))).rejects.toThrow(
       "the record is larger than the topic order-events takes, with about 5000038 bytes",
     );
     await settle();
-    batchOf(clients, 0, 0).fail(new BackboneError("RECORD_TOO_LARGE", "refused"));
+    batchOf(clients, 0, 0).fail(refusedForSize());
     await sending;
     expect(clients[0]?.closed).toBe(true);
   });
@@ -214,7 +229,7 @@ describe("createProducer", () => {
     });
     const sends = Promise.allSettled([producer.send("t", record("a")), producer.send("t", record("b"))]);
     await settle();
-    client.batches[0]?.fail(new BackboneError("RECORD_TOO_LARGE", "refused"));
+    client.batches[0]?.fail(refusedForSize());
     await vi.advanceTimersByTimeAsync(1_000);
     for (const outcome of await sends) {
       expect(outcome).toMatchObject({

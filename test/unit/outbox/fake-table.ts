@@ -1,4 +1,5 @@
-import { BatchWriteCommand, type DynamoDBDocumentClient, QueryCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchWriteItemCommand, type DynamoDBClient, QueryCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { type Attributes, fromAttributes, toAttributes } from "../../../shared/dynamodb/index.ts";
 import { type OutboxItemKey, outboxItemKey, outboxWrite, type UnsentRecord } from "../../../shared/outbox/index.ts";
 
 type Stored = OutboxItemKey & { readonly writtenAt: number };
@@ -35,9 +36,9 @@ export class FakeTable {
     return item;
   }
 
-  get client(): Pick<DynamoDBDocumentClient, "send"> {
+  get client(): Pick<DynamoDBClient, "send"> {
     const send = async (command: object) => this.#answer(command);
-    return { send: send as DynamoDBDocumentClient["send"] };
+    return { send: send as DynamoDBClient["send"] };
   }
 
   #answer(command: object): object {
@@ -45,23 +46,23 @@ export class FakeTable {
     if (command instanceof QueryCommand) {
       const { ExpressionAttributeValues, Limit = 0, ExclusiveStartKey, ConsistentRead } = command.input;
       this.calls.push(ConsistentRead ? "consistent query" : "query");
-      const of = this.#sorted().filter(({ groupKey }) => groupKey === ExpressionAttributeValues?.[":groupKey"]);
-      return this.#page(of, Math.min(Limit, this.pageSize), ExclusiveStartKey as OutboxItemKey | undefined);
+      const of = this.#sorted().filter(({ groupKey }) => groupKey === ExpressionAttributeValues?.[":groupKey"]?.S);
+      return this.#page(of, Math.min(Limit, this.pageSize), ExclusiveStartKey);
     }
     if (command instanceof ScanCommand) {
       const { ExpressionAttributeValues, ExclusiveStartKey } = command.input;
       this.calls.push("scan");
-      const page = this.#page(this.#sorted(), this.pageSize, ExclusiveStartKey as OutboxItemKey | undefined);
-      const before = ExpressionAttributeValues?.[":writtenBefore"];
-      return { ...page, Items: page.Items.filter(({ writtenAt }) => writtenAt <= before) };
+      const page = this.#page(this.#sorted(), this.pageSize, ExclusiveStartKey);
+      const before = Number(ExpressionAttributeValues?.[":writtenBefore"]?.N);
+      return { ...page, Items: page.Items.filter(({ writtenAt }) => Number(writtenAt?.N) <= before) };
     }
-    if (!(command instanceof BatchWriteCommand)) throw new Error("no call that the relay makes");
+    if (!(command instanceof BatchWriteItemCommand)) throw new Error("no call that the relay makes");
     const requests = command.input.RequestItems?.outbox ?? [];
     this.calls.push(`delete ${requests.length}`);
     const done = this.keepsUnprocessed ? [] : requests.slice(0, requests.length - this.unprocessed);
     const UnprocessedItems = { outbox: requests.slice(done.length) };
     this.unprocessed = 0;
-    const gone = new Set(done.map(({ DeleteRequest }) => idOf(DeleteRequest?.Key as OutboxItemKey)));
+    const gone = new Set(done.map(({ DeleteRequest }) => idOf(keyOf(DeleteRequest?.Key))));
     this.items = this.items.filter((item) => !gone.has(idOf(item)));
     return { UnprocessedItems };
   }
@@ -70,13 +71,20 @@ export class FakeTable {
     return this.items.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
   }
 
-  #page(items: readonly Stored[], limit: number, start: OutboxItemKey | undefined) {
-    const after = start ? items.filter((item) => idOf(item) > idOf(start)) : items;
-    const Items = after.slice(0, limit);
-    const last = Items.at(-1);
-    if (last === undefined || Items.length === after.length) return { Items };
-    return { Items, LastEvaluatedKey: { groupKey: last.groupKey, sourcePosition: last.sourcePosition } };
+  #page(items: readonly Stored[], limit: number, start: Attributes | undefined) {
+    const after = start ? items.filter((item) => idOf(item) > idOf(keyOf(start))) : items;
+    const page = after.slice(0, limit);
+    const Items = page.map((item) => toAttributes({ ...item }));
+    const last = page.at(-1);
+    if (last === undefined || page.length === after.length) return { Items };
+    const { groupKey, sourcePosition } = last;
+    return { Items, LastEvaluatedKey: toAttributes({ groupKey, sourcePosition }) };
   }
+}
+
+function keyOf(key: Attributes = {}): OutboxItemKey {
+  const { groupKey, sourcePosition } = fromAttributes(key);
+  return { groupKey: String(groupKey), sourcePosition: String(sourcePosition) };
 }
 
 function idOf({ groupKey, sourcePosition }: OutboxItemKey): string {

@@ -13,43 +13,45 @@ beforeEach(() => {
 afterEach(() => context.disable());
 
 describe("outgoingTrace", () => {
-  test("hands a valid incoming trace on as it came", () => {
+  test("hands a valid incoming trace on as it came", async () => {
     const incoming = { traceparent, tracestate: "vendor=1,other=2" };
-    expect(outgoingTrace(incoming)).toEqual(incoming);
+    expect(await outgoingTrace(incoming)).toEqual(incoming);
   });
 
-  test("takes the first incoming trace that is valid", () => {
-    expect(outgoingTrace({ traceparent: "garbage", tracestate: "vendor=1" }, { traceparent })).toEqual({ traceparent });
+  test("takes the first incoming trace that is valid", async () => {
+    expect(await outgoingTrace({ traceparent: "garbage", tracestate: "vendor=1" }, { traceparent })).toEqual({
+      traceparent,
+    });
   });
 
-  test("keeps of a tracestate the members that are valid, and none without a traceparent", () => {
-    expect(outgoingTrace({ traceparent, tracestate: "vendor=1,not a member" })).toMatchObject({
+  test("keeps of a tracestate the members that are valid, and none without a traceparent", async () => {
+    expect(await outgoingTrace({ traceparent, tracestate: "vendor=1,not a member" })).toMatchObject({
       tracestate: "vendor=1",
     });
-    expect(outgoingTrace({ traceparent, tracestate: "not a member" })).toEqual({ traceparent });
-    expect(outgoingTrace({ tracestate: "vendor=1" })).not.toHaveProperty("tracestate");
+    expect(await outgoingTrace({ traceparent, tracestate: "not a member" })).toEqual({ traceparent });
+    expect(await outgoingTrace({ tracestate: "vendor=1" })).not.toHaveProperty("tracestate");
   });
 
-  test("starts a new sampled trace without a valid incoming one", () => {
-    const [first, second] = [outgoingTrace(), outgoingTrace({ traceparent: "garbage" })];
+  test("starts a new sampled trace without a valid incoming one", async () => {
+    const [first, second] = [await outgoingTrace(), await outgoingTrace({ traceparent: "garbage" })];
     expect(parseTraceparent(first.traceparent)).toMatchObject({ traceFlags: 1 });
     expect(parseTraceparent(second.traceparent)).toBeDefined();
     expect(first.traceparent).not.toBe(second.traceparent);
   });
 
-  test("the active span goes before the incoming trace, with its own tracestate", () => {
+  test("the active span goes before the incoming trace, with its own tracestate", async () => {
     const spanContext = { ...active, traceState: createTraceState("vendor=3") };
-    context.with(trace.setSpanContext(ROOT_CONTEXT, spanContext), () => {
-      expect(outgoingTrace({ traceparent, tracestate: "vendor=1" })).toEqual({
+    await context.with(trace.setSpanContext(ROOT_CONTEXT, spanContext), async () => {
+      expect(await outgoingTrace({ traceparent, tracestate: "vendor=1" })).toEqual({
         traceparent: activeTraceparent,
         tracestate: "vendor=3",
       });
     });
   });
 
-  test("an active span without a tracestate has none, whatever came in", () => {
-    context.with(trace.setSpanContext(ROOT_CONTEXT, active), () => {
-      expect(outgoingTrace({ traceparent, tracestate: "vendor=1" })).toEqual({ traceparent: activeTraceparent });
+  test("an active span without a tracestate has none, whatever came in", async () => {
+    await context.with(trace.setSpanContext(ROOT_CONTEXT, active), async () => {
+      expect(await outgoingTrace({ traceparent, tracestate: "vendor=1" })).toEqual({ traceparent: activeTraceparent });
     });
   });
 });

@@ -1,19 +1,19 @@
-import type { BatchGetCommand } from "@aws-sdk/lib-dynamodb";
+import type { AttributeValue, BatchGetItemCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, test } from "vitest";
 import { createStockReader } from "../../../../functions/inventory/stock.ts";
 
-type Keys = Record<string, unknown>[];
+type Keys = Record<string, AttributeValue>[];
 
 /** A client that answers a call of BatchGetItem with the first `processed` of its keys. */
 function reader(processed: number) {
   const calls: Keys[] = [];
-  const send = async ({ input }: BatchGetCommand) => {
+  const send = async ({ input }: BatchGetItemCommand) => {
     const keys: Keys = input.RequestItems?.stock?.Keys ?? [];
     expect(input.RequestItems?.stock?.ConsistentRead).toBe(true);
     calls.push(keys);
     const rest = keys.slice(processed);
     return {
-      Responses: { stock: keys.slice(0, processed).map(({ sku }) => ({ sku, remaining: 7 })) },
+      Responses: { stock: keys.slice(0, processed).map((key) => ({ ...key, remaining: { N: "7" } })) },
       UnprocessedKeys: rest.length > 0 ? { stock: { Keys: rest } } : {},
     };
   };
@@ -34,7 +34,7 @@ describe("readStock", () => {
     const [one, other] = await Promise.all([readStock(["a", "b"]), readStock(["b", "c"])]);
     expect([one.get("b"), other.get("b"), other.get("c")]).toEqual([7, 7, 7]);
     await readStock(["b"]);
-    expect(calls).toEqual([[{ sku: "a" }, { sku: "b" }, { sku: "c" }], [{ sku: "b" }]]);
+    expect(calls).toEqual([["a", "b", "c"], ["b"]].map((skus) => skus.map((S) => ({ sku: { S } }))));
   });
 
   test("reads unprocessed keys again", async () => {

@@ -1,7 +1,8 @@
-import type { GetCommand } from "@aws-sdk/lib-dynamodb";
+import type { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, test } from "vitest";
 import { createOrderStatusApi } from "../../../../functions/order-status-api/order-status-api.ts";
 import { createStatusReader } from "../../../../functions/order-status-api/read-status.ts";
+import { toAttributes } from "../../../../shared/dynamodb/index.ts";
 
 const item = {
   orderId: "o-1",
@@ -16,8 +17,8 @@ const item = {
 
 /** Asks the API over a table whose answer is given, and tells what it asked of the table. */
 async function ask(orderId: string | undefined, answer: () => object) {
-  const asked: GetCommand["input"][] = [];
-  const send = async ({ input }: GetCommand) => {
+  const asked: GetItemCommand["input"][] = [];
+  const send = async ({ input }: GetItemCommand) => {
     asked.push(input);
     return answer();
   };
@@ -34,16 +35,16 @@ const nothing = () => ({});
 
 describe("GET /orders/{orderId}", () => {
   test("answers with state, times and reason, by a consistent read, without the ids of events", async () => {
-    const { statusCode, headers, answer, asked } = await ask("o-1", () => ({ Item: item }));
+    const { statusCode, headers, answer, asked } = await ask("o-1", () => ({ Item: toAttributes(item) }));
     expect(statusCode).toBe(200);
     expect(headers).toEqual({ "content-type": "application/json", "cache-control": "no-store" });
     const { orderEventId: _, inventoryEventId: __, ...shown } = item;
     expect(answer).toEqual(shown);
-    expect(asked).toEqual([{ TableName: "statuses", Key: { orderId: "o-1" }, ConsistentRead: true }]);
+    expect(asked).toEqual([{ TableName: "statuses", Key: { orderId: { S: "o-1" } }, ConsistentRead: true }]);
   });
 
   test("leaves out what has not come yet", async () => {
-    const { answer } = await ask("o-1", () => ({ Item: { orderId: "o-1", status: "ACCEPTED" } }));
+    const { answer } = await ask("o-1", () => ({ Item: toAttributes({ orderId: "o-1", status: "ACCEPTED" }) }));
     expect(answer).toEqual({ orderId: "o-1", status: "ACCEPTED" });
   });
 
@@ -83,7 +84,7 @@ describe("GET /orders/{orderId}", () => {
 
   test.each([
     ["a fault of the code", () => Promise.reject(new TypeError("broken"))],
-    ["an item of another shape", async () => ({ Item: { orderId: "o-1", status: "LOST" } })],
+    ["an item of another shape", async () => ({ Item: toAttributes({ orderId: "o-1", status: "LOST" }) })],
   ])("throws for %s, which the API answers with 500", async (_name, answer) => {
     await expect(ask("o-1", answer)).rejects.toThrow();
   });

@@ -1,5 +1,5 @@
 import type { KafkaConfig } from "kafkajs";
-import type { ScramCredentials, TlsAuth } from "./kafka-client.ts";
+import type { ScramCredentials, TlsAuth } from "../kafka/index.ts";
 import { createScramSecretReader } from "./scram-secret.ts";
 
 type Sasl = NonNullable<KafkaConfig["sasl"]>;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { saslOf } from "../../../shared/kafka/kafkajs-sasl.ts";
-import { createScramSecretReader } from "../../../shared/kafka/scram-secret.ts";
+import { saslOf } from "../../../shared/kafkajs/index.ts";
+import { createScramSecretReader } from "../../../shared/kafkajs/scram-secret.ts";
 
 /** Secrets Manager, which answers with what the test says. */
 const secrets = vi.hoisted(() => ({

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import type { ISocketFactory, KafkaConfig, Message, ProducerBatch, ProducerConfig, RecordMetadata } from "kafkajs";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { createKafkajsClient } from "../../../shared/kafka/kafkajs-client.ts";
+import { createKafkajsClient } from "../../../shared/kafkajs/index.ts";
 
 /** kafkajs's Kafka as far as the client uses it; the test decides what is acknowledged. */
 const kafkajs = vi.hoisted(() => ({
@@ -170,28 +170,14 @@ describe("the kafkajs client", () => {
     await expect(sending).rejects.toThrow("partition 1 of t is not in the acknowledgement");
   });
 
-  test.each(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"])("%s is RECORD_TOO_LARGE", async (type) => {
+  test("hands the broker's refusal on as it is, with its type", async () => {
     const client = await createKafkajsClient(options);
+    const refusal = Object.assign(new Error("refused"), { type: "MESSAGE_TOO_LARGE" });
     kafkajs.acknowledge = () => {
-      throw Object.assign(new Error("refused"), { type });
+      throw refusal;
     };
-    await expect(client.sendBatch([{ topic: "t", record }])).rejects.toMatchObject({
-      code: "RECORD_TOO_LARGE",
-      retriable: false,
-    });
+    await expect(client.sendBatch([{ topic: "t", record }])).rejects.toBe(refusal);
   });
-
-  test.each(["TOPIC_AUTHORIZATION_FAILED", "UNKNOWN_TOPIC_OR_PARTITION", "CLUSTER_AUTHORIZATION_FAILED"])(
-    "%s is no refusal for size",
-    async (type) => {
-      const client = await createKafkajsClient(options);
-      const refusal = Object.assign(new Error("refused"), { type });
-      kafkajs.acknowledge = () => {
-        throw refusal;
-      };
-      await expect(client.sendBatch([{ topic: "t", record }])).rejects.toBe(refusal);
-    },
-  );
 
   test("cuts the connections to a broker that lets a request time out, and no others", async () => {
     await createKafkajsClient(options);

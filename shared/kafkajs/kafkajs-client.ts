@@ -1,11 +1,10 @@
 import type { ICustomPartitioner, KafkaConfig, Message } from "kafkajs";
-import { BackboneError } from "../errors.ts";
+import type { KafkaAuth, KafkaClient } from "../kafka/index.ts";
 import { toKafkajsMessage } from "../kafkajs-message/index.ts";
 import type { Logger } from "../logging/index.ts";
-import type { KafkaAuth, KafkaClient } from "./kafka-client.ts";
-import { stopIdleTimers } from "./kafkajs-idle-timers.ts";
-import { saslOf } from "./kafkajs-sasl.ts";
-import { type BrokerAddress, trackedSockets } from "./kafkajs-sockets.ts";
+import { stopIdleTimers } from "./idle-timers.ts";
+import { saslOf } from "./sasl.ts";
+import { type BrokerAddress, trackedSockets } from "./sockets.ts";
 
 export interface KafkajsClientOptions {
   readonly brokers: readonly string[];
@@ -20,8 +19,10 @@ const connectionTimeoutMs = 3_000;
 const requestTimeoutMs = 6_000;
 
 /**
- * A client of kafkajs, which is loaded here and not before, as are the signer of IAM tokens and the client of Secrets
- * Manager: a function that never sends does not pay for them.
+ * A client of kafkajs. The signer of IAM tokens and the client of Secrets Manager are loaded when they are asked for.
+ *
+ * `createProducer` loads this folder on use. It imports nothing that a cold start needs too: esbuild would put that into a
+ * further chunk, to be read by every cold start.
  */
 export async function createKafkajsClient(options: KafkajsClientOptions): Promise<KafkaClient> {
   const { brokers, auth, logger, route = (broker) => broker } = options;
@@ -62,9 +63,7 @@ export async function createKafkajsClient(options: KafkajsClientOptions): Promis
         topic,
         messages: group.map(({ message }) => message),
       }));
-      const acknowledgements = await producer
-        .sendBatch({ acks: -1, timeout: requestTimeoutMs, topicMessages })
-        .catch(refused);
+      const acknowledgements = await producer.sendBatch({ acks: -1, timeout: requestTimeoutMs, topicMessages });
       // When a leader moves between two attempts, kafkajs leaves out what the new leader was not asked for in the first
       // one and reports success: only a partition that is in the answer is acknowledged.
       const acknowledged = new Set(acknowledgements.map(({ topicName, partition }) => `${topicName}-${partition}`));
@@ -82,21 +81,6 @@ export async function createKafkajsClient(options: KafkajsClientOptions): Promis
     },
     close: async () => sockets.close(),
   };
-}
-
-// https://kafka.apache.org/43/design/protocol/#error-codes: the second is for a batch that is larger than a log segment.
-const sizeRefusals: ReadonlySet<unknown> = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
-
-/**
- * A refusal for size lies in the record and stays one. Every other one lies in the surroundings, also those that no
- * repetition mends by itself: a topic that is missing or a grant that is refused is put right by a deployment, and the
- * record is then as good as it ever was.
- */
-function refused(cause: unknown): never {
-  if (cause instanceof Error && "type" in cause && sizeRefusals.has(cause.type)) {
-    throw new BackboneError("RECORD_TOO_LARGE", "kafka refused a batch for its size", { cause });
-  }
-  throw cause;
 }
 
 /**

@@ -1,10 +1,4 @@
-import * as v from "valibot";
-import type { ScramCredentials } from "./kafka-client.ts";
-
-const secretSchema = v.object({
-  username: v.pipe(v.string(), v.nonEmpty()),
-  password: v.pipe(v.string(), v.nonEmpty()),
-});
+import type { ScramCredentials } from "../kafka/index.ts";
 
 /**
  * The SCRAM credentials that a secret holds now, as JSON of `username` and `password`.
@@ -18,9 +12,10 @@ export function createScramSecretReader(secretArn: string): () => Promise<ScramC
   let read: Promise<() => Promise<string>> | undefined;
   return async () => {
     read ??= createReader(secretArn);
-    const result = v.safeParse(secretSchema, parseJson(await (await read)()));
-    if (result.success) return result.output;
-    // Neither the parser's error nor the schema's is kept as cause: both may quote the secret.
+    // By hand, for what kafkajs-client.ts says of its imports.
+    const { username, password } = Object(parseJson(await (await read)()));
+    if (isText(username) && isText(password)) return { username, password };
+    // The parser's error is not kept as cause: it may quote the secret.
     throw new Error(`the secret ${secretArn} must be JSON with a non-empty username and password`);
   };
 }
@@ -43,6 +38,10 @@ async function createReader(secretArn: string): Promise<() => Promise<string>> {
       throw new Error(`the secret ${secretArn} could not be read: ${reason}`, { cause });
     }
   };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 function parseJson(text: string): unknown {

@@ -1,0 +1,2 @@
+export { type Attributes, fromAttributes, toAttributes } from "./attributes.ts";
+export { createDynamoDbClient } from "./dynamodb-client.ts";

@@ -1,0 +1,18 @@
+import { trace } from "@opentelemetry/api";
+import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
+import { afterEach, expect, test } from "vitest";
+import { openTelemetry } from "../../../shared/tracing/index.ts";
+
+afterEach(() => trace.disable());
+
+// In this order: a registration leaves its traces, and each test file has a realm of its own.
+test("without an SDK the API is not loaded", () => {
+  expect(openTelemetry()).toBeUndefined();
+});
+
+test("what an SDK has registered is found by the API that is loaded", async () => {
+  const provider = new BasicTracerProvider();
+  trace.setGlobalTracerProvider(provider);
+  const api = await openTelemetry();
+  expect(api?.trace.getTracer("test").startSpan("span").isRecording()).toBe(true);
+});
