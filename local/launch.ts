@@ -8,6 +8,8 @@ import { defaultStage, synthesize } from "./template/synthesize.ts";
 export interface LaunchOptions {
   /** Whose templates run. @default "prod" */
   readonly stage?: string;
+  /** Folder of that stage's templates. @default synthesized for this start */
+  readonly templates?: string;
   /** Free ports instead of the default ones. */
   readonly freePorts: boolean;
   /** Folder that keeps the state; undefined starts fresh. */
@@ -27,7 +29,16 @@ export async function launchBackbone(options: LaunchOptions): Promise<Backbone> 
   const cache = cacheFolder(process.env);
   const stage = options.stage ?? defaultStage;
   options.say(`starting the local backbone from the synthesized templates of the stage ${stage}`);
-  const [parts, templates] = await Promise.all([installParts(cache, options.say), synthesize(stage)]);
   const folder = createRunFolder(cache, options.dataFolder);
-  return startBackbone({ java, parts, ports, folder, stage, templates, say: options.say });
+  try {
+    const { templates = folder.templates } = options;
+    const [parts] = await Promise.all([
+      installParts(cache, options.say),
+      options.templates === undefined ? synthesize(stage, templates) : undefined,
+    ]);
+    return await startBackbone({ java, parts, ports, folder, stage, templates, say: options.say });
+  } catch (error) {
+    folder.discardState();
+    throw error;
+  }
 }

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import kafkajs, { type KafkaMessage } from "kafkajs";
@@ -5,7 +7,9 @@ import type { Backbone } from "../../local/backbone.ts";
 import { launchBackbone } from "../../local/launch.ts";
 import { lagOf } from "../../local/mappings.ts";
 import { openBacklog } from "../../local/orders/backlog.ts";
+import { installOnce } from "../../local/parts/install-once.ts";
 import { dynamoDbSettings } from "../../local/provision.ts";
+import { synthesize } from "../../local/template/synthesize.ts";
 
 /** A backbone, and every line that it has told so far. */
 export interface TestBackbone extends Backbone {
@@ -15,11 +19,13 @@ export interface TestBackbone extends Backbone {
 /** The stage that the tests run on: prod, unless BACKBONE_STAGE names another. */
 export const testStage = process.env.BACKBONE_STAGE ?? "prod";
 
-/** A backbone on free ports with fresh state. */
+/** A backbone on free ports with fresh state; the templates are synthesized once in a run. */
 export async function startTestBackbone(stage = testStage): Promise<TestBackbone> {
   const said: string[] = [];
   const say = (line: string) => void said.push(line);
-  return { ...(await launchBackbone({ stage, freePorts: true, dataFolder: undefined, say })), said };
+  const templates = join(tmpdir(), `templates-${stage}`);
+  await installOnce(templates, (folder) => synthesize(stage, folder));
+  return { ...(await launchBackbone({ stage, templates, freePorts: true, dataFolder: undefined, say })), said };
 }
 
 export function documentClient({ ports }: Backbone): DynamoDBDocumentClient {
