@@ -20,7 +20,16 @@ export default defineConfig({
     maxWorkers: Math.min(availableParallelism(), 3) + 1,
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/contract/**/*.test.ts"] } },
-      { test: { name: "infra", include: ["test/infra/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: "infra",
+          include: ["test/infra/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // CloudFormation's rules take seconds to load in each process: nag.test.ts alone checks the templates against them.
+          env: { CDK_VALIDATION: "false" },
+        },
+      },
       { test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], testTimeout: 120_000 } },
       { test: { name: "real parts", include: ["test/integration/**/*.test.ts"], ...onRealParts } },
       {
