@@ -11,7 +11,7 @@ const temporary = mkdtempSync(join(tmpdir(), "test-run-"));
 process.env.TMPDIR = temporary;
 process.once("exit", () => rmSync(temporary, { recursive: true, force: true }));
 
-const onRealParts = { testTimeout: 120_000, hookTimeout: 180_000 };
+const onRealParts = { testTimeout: 180_000, hookTimeout: 180_000 };
 
 export default defineConfig({
   test: {

@@ -6,7 +6,7 @@ import kafkajs, { type KafkaMessage } from "kafkajs";
 import type { Backbone } from "../../local/backbone.ts";
 import { launchBackbone } from "../../local/launch.ts";
 import { lagOf } from "../../local/mappings.ts";
-import { openBacklog } from "../../local/orders/backlog.ts";
+import { openBacklog, workedOff } from "../../local/orders/backlog.ts";
 import { installOnce } from "../../local/parts/install-once.ts";
 import { dynamoDbSettings } from "../../local/provision.ts";
 import { synthesize } from "../../local/template/synthesize.ts";
@@ -33,7 +33,7 @@ export function documentClient({ ports }: Backbone): DynamoDBDocumentClient {
 }
 
 /** Resolves with the first result that is not undefined; a condition that is never met fails the test with its name. */
-export async function eventually<T>(what: string, check: () => Promise<T | undefined>, withinMs = 30_000): Promise<T> {
+export async function eventually<T>(what: string, check: () => Promise<T | undefined>, withinMs = 60_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const result = await check();
@@ -57,16 +57,14 @@ export async function lagOfAll({ kafka, mappings }: Backbone): Promise<number> {
 
 /** Resolves when every mapping has committed all records of its topic and every outbox is empty, twice in a row. */
 export async function caughtUp(backbone: Backbone): Promise<void> {
-  await eventually("every mapping has caught up", async () => {
-    const backlog = await openBacklog(backbone);
-    try {
-      return await unlessRetriable(
-        async () => ((await backlog.read()) === 0 && (await backlog.read()) === 0) || undefined,
-      );
-    } finally {
-      await backlog.close();
-    }
-  });
+  const backlog = await openBacklog(backbone);
+  try {
+    const read = async () => (await unlessRetriable(backlog.read)) ?? -1;
+    const left = await workedOff(read, { deadlineMs: 30_000, pauseMs: 20 });
+    if (left !== 0) throw new Error(`nothing changed for 30 s: ${left} records are not processed`);
+  } finally {
+    await backlog.close();
+  }
 }
 
 /** A broker that has just come back does not know at once which groups it coordinates, and which partitions it leads. */
