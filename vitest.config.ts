@@ -9,7 +9,8 @@ delete process.env.FORCE_COLOR;
 // Whatever the tests, and the processes that they start, put into the system's temporary folder goes with the run.
 const temporary = mkdtempSync(join(tmpdir(), "test-run-"));
 process.env.TMPDIR = temporary;
-process.once("exit", () => rmSync(temporary, { recursive: true, force: true }));
+// With retries: what a run that is interrupted has started may still be writing.
+process.once("exit", () => rmSync(temporary, { recursive: true, force: true, maxRetries: 10 }));
 
 const onRealParts = { testTimeout: 180_000, hookTimeout: 180_000 };
 
@@ -18,16 +19,23 @@ export default defineConfig({
     // Files wait as much as they work: for processes that start, for windows and outages that pass. Each of those that
     // start a backbone takes about 1 GB.
     maxWorkers: Math.min(availableParallelism(), 3) + 1,
+    // CloudFormation's rules take seconds to load in each process: nag.test.ts alone checks the templates against them.
+    env: { CDK_VALIDATION: "false" },
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/contract/**/*.test.ts"] } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts", "test/contract/**/*.test.ts"],
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+        },
+      },
       {
         test: {
           name: "infra",
           include: ["test/infra/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // CloudFormation's rules take seconds to load in each process: nag.test.ts alone checks the templates against them.
-          env: { CDK_VALIDATION: "false" },
         },
       },
       { test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], testTimeout: 120_000 } },
