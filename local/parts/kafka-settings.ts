@@ -46,8 +46,6 @@ export function serverProperties(options: BrokerSettings): Map<string, string> {
     ["log.dirs", dataFolder(options.stateFolder)],
     ...replicationProperties,
     ["group.initial.rebalance.delay.ms", "0"],
-    // 50 by default, which the first group of a fresh broker waits for.
-    ["offsets.topic.num.partitions", "1"],
   ]);
 }
 
