@@ -6,7 +6,7 @@ import kafkajs, { type KafkaMessage } from "kafkajs";
 import type { Backbone } from "../../local/backbone.ts";
 import { launchBackbone } from "../../local/launch.ts";
 import { lagOf } from "../../local/mappings.ts";
-import { openBacklog, workedOff } from "../../local/orders/backlog.ts";
+import { accountingDeadlineMs, openBacklog, workedOff } from "../../local/orders/backlog.ts";
 import { installOnce } from "../../local/parts/install-once.ts";
 import { dynamoDbSettings } from "../../local/provision.ts";
 import { synthesize } from "../../local/template/synthesize.ts";
@@ -60,8 +60,9 @@ export async function caughtUp(backbone: Backbone): Promise<void> {
   const backlog = await openBacklog(backbone);
   try {
     const read = async () => (await unlessRetriable(backlog.read)) ?? -1;
-    const left = await workedOff(read, { deadlineMs: 30_000, pauseMs: 20 });
-    if (left !== 0) throw new Error(`nothing changed for 30 s: ${left} records are not processed`);
+    // Longer than the 30 s after which a broker that came back forgets the members that a group had.
+    const left = await workedOff(read, { deadlineMs: accountingDeadlineMs, pauseMs: 20 });
+    if (left !== 0) throw new Error(`nothing changed for ${accountingDeadlineMs} ms: ${left} records are not processed`);
   } finally {
     await backlog.close();
   }
