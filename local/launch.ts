@@ -8,8 +8,11 @@ import { defaultStage, synthesize } from "./template/synthesize.ts";
 export interface LaunchOptions {
   /** Whose templates run. @default "prod" */
   readonly stage?: string;
-  /** Templates that are there already, with the access file that they were synthesized with. @default synthesized anew */
-  readonly synthesized?: { readonly templates: string; readonly accessFile: string };
+  /**
+   * Folder of templates of that stage that are there already, and the access file that they were synthesized with, the
+   * project's if it is left out. @default synthesized for this start
+   */
+  readonly synthesized?: { readonly templates: string; readonly accessFile?: string };
   /** Free ports instead of the default ones. */
   readonly freePorts: boolean;
   /** Folder that keeps the state; undefined starts fresh. */
@@ -29,10 +32,16 @@ export async function launchBackbone(options: LaunchOptions): Promise<Backbone> 
   const cache = cacheFolder(process.env);
   const stage = options.stage ?? defaultStage;
   options.say(`starting the local backbone from the synthesized templates of the stage ${stage}`);
-  const [parts, synthesized] = await Promise.all([
-    installParts(cache, options.say),
-    options.synthesized ?? synthesize(stage).then((templates) => ({ templates })),
-  ]);
   const folder = createRunFolder(cache, options.dataFolder);
-  return startBackbone({ java, parts, ports, folder, stage, ...synthesized, say: options.say });
+  try {
+    const { synthesized = { templates: folder.templates } } = options;
+    const [parts] = await Promise.all([
+      installParts(cache, options.say),
+      options.synthesized === undefined ? synthesize(stage, synthesized.templates) : undefined,
+    ]);
+    return await startBackbone({ java, parts, ports, folder, stage, ...synthesized, say: options.say });
+  } catch (error) {
+    folder.discardState();
+    throw error;
+  }
 }

@@ -1,15 +1,17 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** Folders of one start: logs are kept, state is not unless --data names a folder for it. */
+/** Folders of one start: logs are kept, templates are not, state is not unless --data names a folder for it. */
 export interface RunFolder {
   readonly logs: string;
   readonly state: string;
+  /** For the templates of this start alone: starts at the same time, of other stages too, do not meet in it. */
+  readonly templates: string;
   /** True where the state outlives this start. */
   readonly keepsState: boolean;
   /** Where this start leaves word, for other processes, of how to log in to its Kafka; gone with the state. */
   readonly clientFile: string;
-  /** Removes the state, where it is not the user's own folder, and the client file. */
+  /** Removes the state, where it is not the user's own folder, the templates and the client file. */
   discardState(): void;
 }
 
@@ -29,21 +31,24 @@ export function createRunFolder(cache: string, dataFolder: string | undefined): 
     .filter((name) => !isRunning(Number(name.split("-").at(-1))))
     .sort();
   for (const name of ended)
-    for (const left of ["state", clientFileName]) rmSync(join(runs, name, left), { recursive: true, force: true });
+    for (const left of ["state", "templates", clientFileName])
+      rmSync(join(runs, name, left), { recursive: true, force: true });
   for (const name of ended.slice(0, -keptRuns)) rmSync(join(runs, name), { recursive: true, force: true });
 
   const folder = uniqueFolder(runs);
   const logs = join(folder, "logs");
   const state = dataFolder ?? join(folder, "state");
+  const templates = join(folder, "templates");
   const clientFile = join(folder, clientFileName);
-  for (const made of [logs, state]) mkdirSync(made, { recursive: true });
+  for (const made of [logs, state, templates]) mkdirSync(made, { recursive: true });
   return {
     logs,
     state,
+    templates,
     keepsState: dataFolder !== undefined,
     clientFile,
     discardState() {
-      rmSync(clientFile, { force: true });
+      for (const gone of [templates, clientFile]) rmSync(gone, { recursive: true, force: true });
       if (dataFolder === undefined) rmSync(state, { recursive: true, force: true });
     },
   };

@@ -26,7 +26,7 @@ export class BalancerLogs extends Construct {
       enforceSSL: true,
       lifecycleRules: [{ expiration: Duration.days(retention), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
       // CloudFormation cannot delete a bucket that is not empty. This one empties itself, and then costs nothing.
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     Validations.of(bucket).acknowledge({
       id: "AwsSolutions-S1",

@@ -14,6 +14,8 @@ export interface ServiceEndpointsProps {
   readonly cidr: string;
   /** Whether an event source mapping is without pollers of its own. */
   readonly pollersOnDemand: boolean;
+  /** Whether passwords of SCRAM users change by themselves. */
+  readonly rotatesPasswords: boolean;
 }
 
 /**
@@ -34,22 +36,30 @@ const ofRegistry = {
  */
 const ofPollersOnDemand = { Lambda: Aws.LAMBDA, Sts: Aws.STS };
 
+/** The rotation of the registry's password restarts its tasks. Secrets Manager, which it works on, the tasks call as well. */
+const ofRotation = { Ecs: Aws.ECS };
+
 /**
  * The ways to AWS of a network without a way to the internet: each service's name leads to an endpoint in every zone.
  *
- * Functions need none: their logs are Lambda's to write, IAM tokens for Kafka are signed in the function, DynamoDB has a
+ * Other functions need none: their logs are Lambda's to write, IAM tokens for Kafka are signed in the function, DynamoDB has a
  * gateway endpoint, and its keys are DynamoDB's to use. Functions outside of the network reach AWS anyway.
  */
 export class ServiceEndpoints extends Construct {
-  constructor(scope: Construct, id: string, { vpc, cidr, pollersOnDemand }: ServiceEndpointsProps) {
+  constructor(scope: Construct, id: string, props: ServiceEndpointsProps) {
     super(scope, id);
+    const { vpc, cidr, pollersOnDemand, rotatesPasswords } = props;
     const securityGroup = new SecurityGroup(this, "SecurityGroup", {
       vpc,
       description: "endpoints of the services of AWS",
       allowAllOutbound: false,
     });
     securityGroup.addIngressRule(Peer.ipv4(cidr), Port.tcp(443), "calls from within the network");
-    const services = { ...ofRegistry, ...(pollersOnDemand ? ofPollersOnDemand : {}) };
+    const services = {
+      ...ofRegistry,
+      ...(pollersOnDemand ? ofPollersOnDemand : {}),
+      ...(rotatesPasswords ? ofRotation : {}),
+    };
     for (const [name, service] of Object.entries(services)) {
       new InterfaceVpcEndpoint(this, name, {
         vpc,

@@ -12,7 +12,11 @@ export async function installOnce(target: string, install: (folder: string) => P
   const staging = mkdtempSync(`${target}-`);
   try {
     await install(staging);
-    if (!existsSync(target)) renameSync(staging, target);
+    try {
+      renameSync(staging, target);
+    } catch (error) {
+      if (!existsSync(target)) throw error; // otherwise another start was first
+    }
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }

@@ -1,3 +1,4 @@
+import { symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,17 +11,20 @@ export const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
 export const defaultStage = "prod";
 
 /**
- * Synthesizes the templates with the CDK CLI, as `npm run synth` does, and returns their folder.
+ * Synthesizes the templates with the CDK CLI, as `npm run synth` does, into a folder that is there and empty. They are not
+ * checked against CloudFormation's rules, which takes as long again: that is for the tests and for what is deployed.
  *
  * @param stage one of those of `infra/config.ts`
  * @throws BackboneError INVALID_OPTIONS for a stage that the app refuses; PART_FAILED with what the CLI printed
  */
-export async function synthesize(stage: string): Promise<string> {
+export async function synthesize(stage: string, folder: string): Promise<void> {
+  // What Lambda's runtime brings is in no bundle: wherever the folder lies, functions find it in the project.
+  symlinkSync(join(projectFolder, "node_modules"), join(folder, "node_modules"));
   const cli = createRequire(import.meta.url).resolve("aws-cdk/bin/cdk");
-  const args = [cli, "synth", "--quiet", "--no-notices", "--no-version-reporting", "-c", `stage=${stage}`];
+  const quick = ["--quiet", "--no-validation", "--no-notices", "--no-version-reporting"];
+  const args = [cli, "synth", ...quick, "-c", `stage=${stage}`, "--output", folder];
   const { code, output } = await runGuarded({ command: process.execPath, args, env: process.env, cwd: projectFolder });
   const refusal = /^INVALID_OPTIONS: (.*)$/m.exec(output)?.[1];
   if (code !== 0 && refusal !== undefined) throw new BackboneError("INVALID_OPTIONS", refusal);
   if (code !== 0) throw new BackboneError("PART_FAILED", `the templates could not be synthesized:\n${output}`);
-  return join(projectFolder, "cdk.out");
 }

@@ -1,7 +1,7 @@
 import { type App, Duration, Size, Stack } from "aws-cdk-lib";
 import type { Template } from "aws-cdk-lib/assertions";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { stageConfig } from "../../infra/config.ts";
+import { type StageConfig, stageConfig } from "../../infra/config.ts";
 import { MskConsumer, type MskConsumerProps } from "../../infra/constructs/msk-consumer.ts";
 import { AccessStack } from "../../infra/stacks/access-stack.ts";
 import { ClusterStack } from "../../infra/stacks/cluster-stack.ts";
@@ -20,11 +20,12 @@ export function consumerStack(
   settingsOf: (stack: Stack) => Readonly<Record<string, ConsumerSettings>>,
 ): { app: App; stack: Stack } {
   const app = appWithoutBundling();
-  const config = stageConfig("prod");
+  const config: StageConfig = { ...stageConfig("prod"), scramRotation: {} };
   const access = parseAccess(
     `
 topics: { orders: { partitions: 6, configs: { retention.ms: 86400000 } } }
 services:
+  schema-registry: { type: application, auth: scram }
   loyalty: { type: application, auth: ${auth}, event-source-mapping: true, consumes: [orders] }
 `,
     "access.yaml",

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudAssembly } from "aws-cdk-lib/cx-api";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { type Assembly, loadAssembly } from "../../local/template/assembly.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -44,8 +44,6 @@ beforeAll(() => {
   assembly = loadAssembly(join(copy, "cdk.out"));
   // The compiler and a synthesis, each a process of its own, beside whatever else the machine does.
 }, 300_000);
-
-afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 function propertiesOf(type: string): Readonly<Record<string, unknown>>[] {
   return assembly.resourcesOf(type).map(({ properties }) => properties);

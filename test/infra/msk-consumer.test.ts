@@ -115,7 +115,7 @@ describe("what a setting allows the function's role, and no more", () => {
   const consumers = Template.fromStack(stack);
   const allowed = (consumer: string) =>
     allowedBy(consumers, new RegExp(`"${consumer}ConsumerRole`))
-      .filter((line) => !/^(ec2|logs):/.test(line))
+      .filter((line) => !/^(deny )?(ec2|logs):/.test(line))
       .map((line) => line.replace(/[0-9A-F]{8}(?=[.>])/g, ""));
   const plain = allowed("plain");
 

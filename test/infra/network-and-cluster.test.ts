@@ -101,22 +101,25 @@ describe("cluster", () => {
 
   test("its security group lets pollers of event source mappings read, and lets in who else is in its stack", () => {
     const nameOf = (id: { "Fn::GetAtt"?: readonly [string] }) =>
-      /(Rotate|Operators|Kafka)\w*SecurityGroup/.exec(id["Fn::GetAtt"]?.[0] ?? "")?.[1] ?? JSON.stringify(id);
+      /^(Rotate|Operators|Kafka)\w*SecurityGroup/.exec(id["Fn::GetAtt"]?.[0] ?? "")?.[1] ?? JSON.stringify(id);
     const rules = (direction: "Ingress" | "Egress", peer: string) =>
       Object.values(cluster.findResources(`AWS::EC2::SecurityGroup${direction}`)).map(
-        ({ Properties }) => `${nameOf(Properties.GroupId)} ${Properties.FromPort} ${nameOf(Properties[peer])}`,
+        ({ Properties }) =>
+          `${nameOf(Properties.GroupId)} ${Properties.FromPort}-${Properties.ToPort} ${nameOf(Properties[peer])}`,
       );
 
     expect(rules("Ingress", "SourceSecurityGroupId").sort()).toEqual([
-      "Kafka 11001 Operators",
-      "Kafka 11002 Operators",
-      "Kafka 9096 Kafka",
-      "Kafka 9096 Operators",
-      "Kafka 9096 Rotate",
-      "Kafka 9098 Kafka",
-      "Kafka 9098 Operators",
+      "Kafka 11001-11002 Operators",
+      "Kafka 9096-9096 Kafka",
+      "Kafka 9096-9096 Operators",
+      "Kafka 9096-9096 Rotate",
+      "Kafka 9098-9098 Kafka",
+      "Kafka 9098-9098 Operators",
     ]);
-    expect(rules("Egress", "DestinationSecurityGroupId").sort()).toEqual(["Kafka 9096 Kafka", "Kafka 9098 Kafka"]);
+    expect(rules("Egress", "DestinationSecurityGroupId").sort()).toEqual([
+      "Kafka 9096-9096 Kafka",
+      "Kafka 9098-9098 Kafka",
+    ]);
     cluster.hasResourceProperties("AWS::EC2::SecurityGroup", {
       SecurityGroupIngress: Match.absent(),
       SecurityGroupEgress: [Match.objectLike({ CidrIp: "0.0.0.0/0", FromPort: 443, ToPort: 443 })],

@@ -15,22 +15,32 @@ describe.each(["dev", "prod"])("%s", (stage) => {
     expect([...types].filter((type) => /(?<!Scaling)Polic(y|ies)$|Permission$|Grant$/.test(type)).sort()).toEqual([
       "AWS::IAM::Policy",
       "AWS::Lambda::Permission",
+      "AWS::S3::BucketPolicy",
     ]);
   });
 
-  test("functions are invoked by the API's routes and the outbox's schedule, each by its own", () => {
+  test("functions are invoked by the API's routes, the outbox's schedule and rotations, each by its own", () => {
     const permissions = resourcesOf(templates, "AWS::Lambda::Permission").map(
       ({ Action, FunctionName, Principal, SourceArn, ...rest }) => {
-        expect(rest).toEqual({});
-        return `${Principal} ${short(SourceArn)}: ${Action} ${short(FunctionName)}`;
+        const { SourceAccount = "", ...unread } = rest;
+        expect(unread).toEqual({});
+        const account = SourceAccount === "" ? "" : ` of ${evaluate(SourceAccount)}`;
+        return `${Principal} ${short(SourceArn)}${account}: ${Action} ${short(FunctionName)}`;
       },
     );
 
     const api = "apigateway.amazonaws.com arn:Partition:execute-api:Region:AccountId:<OrderServiceApi>/*/*";
+    const secrets = "secretsmanager.amazonaws.com";
+    const own = "lambda:InvokeFunction";
+    const rotations = [
+      `${secrets} <KafkaScramUsersSecretsdeadletteroperators> of AccountId: ${own} <RotatedeadletteroperatorsHandlerFunction.Arn>`,
+      `${secrets} <backbone-prod-cluster:ExportsOutputRefKafkaScramUsersSecretsschemaregistry> of AccountId: ${own} <ScramRotationHandlerFunction.Arn>`,
+    ];
     expect(permissions.sort()).toEqual([
       `${api}/orders/{orderId}: lambda:InvokeFunction <OrderStatusApiFunction.Arn>`,
       `${api}/orders: lambda:InvokeFunction <OrderServiceHandlerFunction.Arn>`,
       "events.amazonaws.com <InventoryOutboxSweep.Arn>: lambda:InvokeFunction <InventoryOutboxHandlerFunction.Arn>",
+      ...(stage === "prod" ? rotations : []),
     ]);
   });
 
@@ -73,5 +83,5 @@ function typeOf(resource: unknown): string {
 }
 
 function short(value: unknown): string {
-  return String(evaluate(value)).replace(/[0-9A-F]{8}(?=[.>])/g, "");
+  return String(evaluate(value)).replace(/(?:[0-9A-F]{8})+(?=[.>])/g, "");
 }

@@ -40,8 +40,9 @@ const consumer = (service: string, topic: string, group: string, name: string) =
   `kafka-cluster topic/${topic}: DescribeTopic ReadData`,
   `kafka-cluster topic/${topic}.${service}.dlt: DescribeTopic WriteData`,
 ];
-const readsTables = "kms <TableKey.Arn>: Decrypt DescribeKey";
-const writesTables = "kms <TableKey.Arn>: Decrypt DescribeKey Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo";
+const tableKey = "kms <TableKey.Arn> if StringEquals kms:ViaService=dynamodb.Region.amazonaws.com";
+const readsTables = `${tableKey}: Decrypt DescribeKey`;
+const writesTables = `${tableKey}: Decrypt DescribeKey Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo`;
 const statusTables = [
   writesTables,
   "dynamodb <OrderStatusClaims.Arn>: GetItem PutItem",
@@ -111,7 +112,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
 
 const rotation = (user: string, handler: string, secret: string, key: string) => [
   ...interfaces(`rotate-${user}`),
-  `kms <${key}>: Decrypt GenerateDataKey`,
+  `kms <${key}> if StringEquals kms:ViaService=secretsmanager.Region.amazonaws.com and StringEquals kms:EncryptionContext:SecretARN=<${secret}>: Decrypt GenerateDataKey`,
   ownLogs(handler),
   "secretsmanager *: GetRandomPassword",
   `secretsmanager <${secret}>: DescribeSecret GetSecretValue PutSecretValue UpdateSecretVersionStage`,
@@ -123,12 +124,12 @@ const tableOfProd: typeof table = {
   RotatedeadletteroperatorsHandlerRole: rotation(
     "dead-letter-operators",
     "RotatedeadletteroperatorsHandler",
-    "KafkaScramUsersdeadletteroperators",
+    "KafkaScramUsersSecretsdeadletteroperators",
     "KafkaScramUsersKey.Arn",
   ),
   ScramRotationHandlerRole: [
     "ecs <SchemaRegistryService>: UpdateService",
-    ...rotation("schema-registry", "ScramRotationHandler", "ScramUsersschemaregistry", "ScramUsersKey"),
+    ...rotation("schema-registry", "ScramRotationHandler", "ScramUsersSecretsschemaregistry", "ScramUsersKey"),
   ],
 };
 
@@ -165,7 +166,7 @@ function short(resource: string): string {
     .replace(`${region}:`, "")
     .replace(/arn:Partition:lambda:Region:AccountId:function:backbone-(dev|prod)-/, "")
     .replace(`/${path}/`, "/")
-    .replace(/<[\w-]+:ExportsOutput(?:Ref|FnGetAtt)Kafka(\w+?)[0-9A-F]{8}(?:Arn)?(?:[0-9A-F]{8})?>/, "<$1>")
+    .replace(/<[\w-]+:ExportsOutput(?:Ref|FnGetAtt)Kafka(\w+?)[0-9A-F]{8}(?:Arn)?(?:[0-9A-F]{8})?>/g, "<$1>")
     .replace(/[0-9A-F]{8}(?=[.>])/g, "");
 }
 

@@ -12,7 +12,7 @@ const { app, stack } = consumerStack("scram", () => ({ Loyalty: {} }));
 const assembly = app.synth();
 const template = Template.fromStack(stack);
 
-const secret = expect.stringMatching(/^<cluster:ExportsOutputRefKafkaScramUsersloyalty\w+>$/);
+const secret = expect.stringMatching(/^<cluster:ExportsOutputRefKafkaScramUsersSecretsloyalty\w+>$/);
 
 test("the mapping reads as the service's user, in the service's group", () => {
   template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
@@ -20,7 +20,7 @@ test("the mapping reads as the service's user, in the service's group", () => {
     SourceAccessConfigurations: [
       {
         Type: "SASL_SCRAM_512_AUTH",
-        URI: { "Fn::ImportValue": Match.stringLikeRegexp("KafkaScramUsersloyalty") },
+        URI: { "Fn::ImportValue": Match.stringLikeRegexp("KafkaScramUsersSecretsloyalty") },
       },
     ],
   });
@@ -47,13 +47,15 @@ test("the function is told where the brokers speak SCRAM, and where its user's p
 });
 
 test("its role may read that password and look at the cluster, and touches Kafka with no action of its own", () => {
-  expect(allowedBy(template, /LoyaltyConsumerRole/).filter((line) => !/^(ec2|logs):/.test(line))).toEqual([
+  expect(allowedBy(template, /LoyaltyConsumerRole/).filter((line) => !/^(deny )?(ec2|logs):/.test(line))).toEqual([
     `kafka:DescribeCluster ${clusterArn}`,
     `kafka:DescribeClusterV2 ${clusterArn}`,
     "kafka:GetBootstrapBrokers *",
     `kafka:ListScramSecrets ${clusterArn}`,
-    expect.stringMatching(/^kms:Decrypt <cluster:ExportsOutput\w*KafkaScramUsersKey\w+>$/),
-    expect.stringMatching(/^secretsmanager:GetSecretValue <cluster:ExportsOutputRefKafkaScramUsersloyalty\w+>$/),
+    expect.stringMatching(
+      /^kms:Decrypt <cluster:ExportsOutput\w*KafkaScramUsersKey\w+> if StringEquals kms:ViaService=secretsmanager\.Region\.amazonaws\.com$/,
+    ),
+    expect.stringMatching(/^secretsmanager:GetSecretValue <cluster:ExportsOutputRefKafkaScramUsersSecretsloyalty\w+>$/),
   ]);
   template.hasResourceProperties("AWS::IAM::Policy", {
     PolicyDocument: {

@@ -242,7 +242,7 @@ describe("the outbox of inventory", () => {
 test("the tables are under a key of the stage, which is kept and rotated, and which DynamoDB alone uses", () => {
   const keys = Object.entries(services.findResources("AWS::KMS::Key"));
   expect(keys.map(([, { Properties, DeletionPolicy }]) => [Properties.EnableKeyRotation, DeletionPolicy])).toEqual([
-    [true, "Retain"],
+    [true, "RetainExceptOnCreate"],
   ]);
   const key = { "Fn::GetAtt": [keys[0]?.[0], "Arn"] };
   services.allResourcesProperties("AWS::DynamoDB::Table", {

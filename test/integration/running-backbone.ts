@@ -7,8 +7,10 @@ import kafkajs, { type KafkaMessage } from "kafkajs";
 import type { Backbone } from "../../local/backbone.ts";
 import { launchBackbone } from "../../local/launch.ts";
 import { lagOf } from "../../local/mappings.ts";
-import { openBacklog } from "../../local/orders/backlog.ts";
+import { accountingDeadlineMs, openBacklog, workedOff } from "../../local/orders/backlog.ts";
+import { installOnce } from "../../local/parts/install-once.ts";
 import { dynamoDbSettings } from "../../local/provision.ts";
+import { synthesize } from "../../local/template/synthesize.ts";
 
 /** A backbone, and every line that it has told so far. */
 export interface TestBackbone extends Backbone {
@@ -18,11 +20,16 @@ export interface TestBackbone extends Backbone {
 /** The stage that the tests run on: prod, unless BACKBONE_STAGE names another. */
 export const testStage = process.env.BACKBONE_STAGE ?? "prod";
 
-/** A backbone on free ports with fresh state. */
+/** A backbone on free ports with fresh state; the templates are synthesized once in a run. */
 export async function startTestBackbone(stage = testStage): Promise<TestBackbone> {
   const said: string[] = [];
   const say = (line: string) => void said.push(line);
-  return { ...(await launchBackbone({ stage, freePorts: true, dataFolder: undefined, say })), said };
+  const templates = join(tmpdir(), `templates-${stage}`);
+  await installOnce(templates, (folder) => synthesize(stage, folder));
+  return {
+    ...(await launchBackbone({ stage, synthesized: { templates }, freePorts: true, dataFolder: undefined, say })),
+    said,
+  };
 }
 
 export function documentClient({ ports }: Backbone): DynamoDBDocumentClient {
@@ -39,7 +46,7 @@ export function cacheWith({ logFolder }: Backbone): string {
 }
 
 /** Resolves with the first result that is not undefined; a condition that is never met fails the test with its name. */
-export async function eventually<T>(what: string, check: () => Promise<T | undefined>, withinMs = 30_000): Promise<T> {
+export async function eventually<T>(what: string, check: () => Promise<T | undefined>, withinMs = 60_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const result = await check();
@@ -63,16 +70,16 @@ export async function lagOfAll({ kafka, mappings }: Backbone): Promise<number> {
 
 /** Resolves when every mapping has committed all records of its topic and every outbox is empty, twice in a row. */
 export async function caughtUp(backbone: Backbone): Promise<void> {
-  await eventually("every mapping has caught up", async () => {
-    const backlog = await openBacklog(backbone);
-    try {
-      return await unlessRetriable(
-        async () => ((await backlog.read()) === 0 && (await backlog.read()) === 0) || undefined,
-      );
-    } finally {
-      await backlog.close();
-    }
-  });
+  const backlog = await openBacklog(backbone);
+  try {
+    const read = async () => (await unlessRetriable(backlog.read)) ?? -1;
+    // Longer than the 30 s after which a broker that came back forgets the members that a group had.
+    const left = await workedOff(read, { deadlineMs: accountingDeadlineMs, pauseMs: 20 });
+    if (left !== 0)
+      throw new Error(`nothing changed for ${accountingDeadlineMs} ms: ${left} records are not processed`);
+  } finally {
+    await backlog.close();
+  }
 }
 
 /** A broker that has just come back does not know at once which groups it coordinates, and which partitions it leads. */

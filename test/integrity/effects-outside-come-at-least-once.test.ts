@@ -36,8 +36,8 @@ test.each(seeds.flatMap((seed) => points.map(([what, at, call, runAgain]) => ({ 
       plan,
       random,
       batchSize: 24,
-      // The lease of a run that died lasts as long as its invocation could have.
-      timeoutMs: 3_000,
+      // The lease of a run that died lasts as long as its invocation could have, and one that is slow loses its own.
+      timeoutMs: 8_000,
       start: (number) => startConsumer({ parts, external: true, ...(number === 0 && { crash: { at, call } }) }),
     });
 

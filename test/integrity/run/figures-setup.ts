@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -19,6 +19,5 @@ export default function setup(project: TestProject): () => void {
   return () => {
     const sum = sumOf(figuresFile);
     if (sum !== undefined) process.stdout.write(`${sum}\n`);
-    rmSync(folder, { recursive: true, force: true });
   };
 }

@@ -1,4 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -14,14 +13,12 @@ declare module "vitest" {
 
 /** One broker and one DynamoDB Local for all files of the project: each test has topics and tables of its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(tmpdir(), "integrity-"));
   const [broker, dynamoDb] = await Promise.all([startTestBroker(), startLoneDynamoDb()]);
   const { port: brokerPort, credentials, certificateFile } = broker;
-  const compileCache = join(folder, "compile-cache");
+  const compileCache = join(tmpdir(), "compile-cache");
   const brokerParts = { brokerPort, credentials, certificateFile };
   project.provide("integrityParts", { ...brokerParts, dynamoDbPort: dynamoDb.port, compileCache });
   return async () => {
     await Promise.all([broker.stop(), dynamoDb.stop()]);
-    rmSync(folder, { recursive: true, force: true });
   };
 }

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { realOrders, repeated, writtenOrders } from "../../../bench/exactly-once/workloads/orders.ts";
 
 const header = "InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID";
@@ -9,7 +9,6 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "orders-workload-"));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 describe("writtenOrders", () => {
   it("reads the orders that the order-service would accept", () => {

@@ -14,7 +14,7 @@ function cacheWith(...pids: number[]) {
   const cache = newFolder();
   const names = pids.map((pid, index) => `2026-01-${String(index + 1).padStart(2, "0")}T101500-1-${pid}`);
   for (const name of names)
-    for (const folder of ["logs", "state"]) {
+    for (const folder of ["logs", "state", "templates"]) {
       mkdirSync(join(cache, "runs", name, folder), { recursive: true });
       writeFileSync(join(cache, "runs", name, folder, "file"), "");
     }
@@ -22,12 +22,12 @@ function cacheWith(...pids: number[]) {
 }
 
 describe("createRunFolder", () => {
-  it("makes folders for logs and state, and takes only the state away again", () => {
+  it("makes folders for logs, state and templates, and takes all but the logs away again", () => {
     const folder = createRunFolder(newFolder(), undefined);
-    writeFileSync(join(folder.state, "file"), "");
+    for (const made of [folder.state, folder.templates]) writeFileSync(join(made, "file"), "");
     expect(folder.keepsState).toBe(false);
     folder.discardState();
-    expect([folder.logs, folder.state].map(existsSync)).toEqual([true, false]);
+    expect([folder.logs, folder.state, folder.templates].map(existsSync)).toEqual([true, false, false]);
   });
 
   it("makes other folders at each call, in the same second too", () => {
@@ -36,11 +36,11 @@ describe("createRunFolder", () => {
     expect(new Set(made).size).toBe(3);
   });
 
-  it("removes the state of runs whose process has ended, and keeps their logs", () => {
+  it("removes state and templates of runs whose process has ended, and keeps their logs", () => {
     const { cache, names } = cacheWith(deadPid, deadPid);
     createRunFolder(cache, undefined);
     for (const name of names) {
-      expect(existsSync(join(cache, "runs", name, "state"))).toBe(false);
+      for (const gone of ["state", "templates"]) expect(existsSync(join(cache, "runs", name, gone))).toBe(false);
       expect(existsSync(join(cache, "runs", name, "logs/file"))).toBe(true);
     }
   });
@@ -48,7 +48,7 @@ describe("createRunFolder", () => {
   it("leaves a run alone whose process still runs, however old it is", () => {
     const { cache, names } = cacheWith(process.pid, ...Array(12).fill(deadPid));
     createRunFolder(cache, undefined);
-    for (const folder of ["state", "logs"])
+    for (const folder of ["state", "templates", "logs"])
       expect(existsSync(join(cache, "runs", names[0] ?? "", folder, "file"))).toBe(true);
   });
 
