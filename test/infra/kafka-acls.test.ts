@@ -20,10 +20,10 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "GROUP dead-letter-operators: READ",
     "GROUP dead-letters-*: DELETE READ",
     "TOPIC dead-letter-actions: DESCRIBE READ WRITE",
-    "TOPIC inventory-events.order-status.dlt: READ",
+    "TOPIC inventory-events.order-status.dlt: DESCRIBE READ",
     "TOPIC inventory-events: DESCRIBE WRITE",
-    "TOPIC order-events.inventory.dlt: READ",
-    "TOPIC order-events.order-status.dlt: READ",
+    "TOPIC order-events.inventory.dlt: DESCRIBE READ",
+    "TOPIC order-events.order-status.dlt: DESCRIBE READ",
     "TOPIC order-events: DESCRIBE WRITE",
   ],
 };

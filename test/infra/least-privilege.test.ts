@@ -23,6 +23,8 @@ const wildcards = new Set([
   "lambda:InvokeFunction <SchemaRegistrationFunction.Arn>:*",
   "secretsmanager:GetRandomPassword *",
 ]);
+/** Passwords are made where they change by themselves. */
+const ofProdAlone = new Set(["secretsmanager:GetRandomPassword *"]);
 
 test.each(["dev", "prod"])("no role of %s may do on all resources but what is listed with its reason", (stage) => {
   const found = Object.values(templatesOf(stage))
@@ -30,5 +32,5 @@ test.each(["dev", "prod"])("no role of %s may do on all resources but what is li
     .filter((line) => line.includes("*") && !line.startsWith("deny "))
     .map((line) => line.replace(/[0-9A-F]{8}\.Arn/, ".Arn"));
 
-  expect(new Set(found)).toEqual(wildcards);
+  expect(new Set(found)).toEqual(stage === "dev" ? wildcards.difference(ofProdAlone) : wildcards);
 });

@@ -97,7 +97,7 @@ test.each(["dev", "prod"])(
         },
         LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: stage === "prod" ? 30 : 3 })] },
       },
-      DeletionPolicy: "Retain",
+      DeletionPolicy: "RetainExceptOnCreate",
     });
   },
 );
