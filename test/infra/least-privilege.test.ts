@@ -24,7 +24,7 @@ const wildcards = new Set([
   "secretsmanager:GetRandomPassword *",
 ]);
 /** Passwords are made where they change by themselves. */
-const ofProdAlone = new Set(["secretsmanager:GetRandomPassword *"]);
+const ofProdAlone = "secretsmanager:GetRandomPassword *";
 
 test.each(["dev", "prod"])("no role of %s may do on all resources but what is listed with its reason", (stage) => {
   const found = Object.values(templatesOf(stage))
@@ -32,5 +32,5 @@ test.each(["dev", "prod"])("no role of %s may do on all resources but what is li
     .filter((line) => line.includes("*") && !line.startsWith("deny "))
     .map((line) => line.replace(/[0-9A-F]{8}\.Arn/, ".Arn"));
 
-  expect(new Set(found)).toEqual(stage === "dev" ? wildcards.difference(ofProdAlone) : wildcards);
+  expect(new Set(found)).toEqual(new Set([...wildcards].filter((line) => stage === "prod" || line !== ofProdAlone)));
 });
