@@ -30,9 +30,11 @@ test("what a function loads only on use works from the chunks of its bundle", ()
   expect(span).toBe("function");
 });
 
-test("a cold start of inventory reads the packages that every batch needs, and no other", () => {
+test("a cold start of inventory reads one file, with the packages that every batch needs, and no other", () => {
   const folder = bundled("functions/inventory/handler.ts");
-  expect(packagesReadAtStart(folder)).toEqual(["@aws-sdk/util-dynamodb", "@middy/core", "uuid", "valibot"]);
+  const files = filesReadAtStart(folder);
+  expect(files).toEqual(["index.mjs"]);
+  expect(packagesOf(folder, files)).toEqual(["@aws-sdk/util-dynamodb", "@middy/core", "uuid", "valibot"]);
 });
 
 test("a stack trace names the files and lines of the source", () => {
@@ -43,13 +45,20 @@ test("a stack trace names the files and lines of the source", () => {
   expect(stderr).toMatch(/at refuseOrder .*test\/fixtures\/bundles\/failing\.ts:3:9/);
 });
 
-/** Of the files that `index.mjs` imports statically; their source maps say what they were made of. */
-function packagesReadAtStart(folder: string): string[] {
+/** What `index.mjs` imports statically, and itself. */
+function filesReadAtStart(folder: string): string[] {
   const files = new Set(["index.mjs"]);
-  const packages = new Set<string>();
   for (const file of files) {
     const imports = readFileSync(join(folder, file), "utf8").matchAll(/(?:from|import)"\.\/([^"]+\.mjs)"/g);
     for (const [, imported = ""] of imports) files.add(imported);
+  }
+  return [...files];
+}
+
+/** The source maps say what files were made of. */
+function packagesOf(folder: string, files: readonly string[]): string[] {
+  const packages = new Set<string>();
+  for (const file of files) {
     const { sources }: { sources: string[] } = JSON.parse(readFileSync(join(folder, `${file}.map`), "utf8"));
     for (const source of sources) {
       const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(join(folder, source)) ?? [];
