@@ -5,6 +5,7 @@ import type { StageConfig } from "../config.ts";
 /** What real orders go through: any one zone may fail. */
 export const prod: StageConfig = {
   stage: "prod",
+  hardened: true,
   // 3 × 730 h × ($0.045 + $0.005 for the address) are $109.50 a month; none, and 4 endpoints in 3 zones at $0.01 an hour,
   // would be $87.60, and the registry's image first copied to ECR. Whoever must not have a way to the internet sets 0.
   natGateways: 3,
