@@ -121,7 +121,7 @@ export const stageNames: readonly string[] = Object.keys(stages);
 
 /**
  * The configuration of a stage. A stage of one's own is a file beside `stages/prod.ts`, such as
- * `export const qa: StageConfig = { ...prod, stage: "qa", natGateways: 1 }`, and its name in the table above.
+ * `export const qa: StageConfig = { ...prod, stage: "qa", hardened: false, natGateways: 1 }`, and its name in the table above.
  *
  * @param stage the value of `-c stage=…`
  * @throws BackboneError INVALID_OPTIONS for a stage that there is not, naming those there are, or one whose settings are

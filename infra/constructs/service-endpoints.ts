@@ -14,6 +14,8 @@ export interface ServiceEndpointsProps {
   readonly cidr: string;
   /** Whether an event source mapping is without pollers of its own. */
   readonly pollersOnDemand: boolean;
+  /** Whether passwords change by themselves. */
+  readonly rotation: boolean;
 }
 
 /**
@@ -34,14 +36,17 @@ const ofRegistry = {
  */
 const ofPollersOnDemand = { Lambda: Aws.LAMBDA, Sts: Aws.STS };
 
+/** What the function calls that rotates the registry's password, beside Secrets Manager: it restarts the registry. */
+const ofRotation = { Ecs: Aws.ECS };
+
 /**
  * The ways to AWS of a network without a way to the internet: each service's name leads to an endpoint in every zone.
  *
- * Functions need none: their logs are Lambda's to write, IAM tokens for Kafka are signed in the function, DynamoDB has a
+ * Functions that rotate no password need none: their logs are Lambda's to write, IAM tokens for Kafka are signed in the function, DynamoDB has a
  * gateway endpoint, and its keys are DynamoDB's to use. Functions outside of the network reach AWS anyway.
  */
 export class ServiceEndpoints extends Construct {
-  constructor(scope: Construct, id: string, { vpc, cidr, pollersOnDemand }: ServiceEndpointsProps) {
+  constructor(scope: Construct, id: string, { vpc, cidr, pollersOnDemand, rotation }: ServiceEndpointsProps) {
     super(scope, id);
     const securityGroup = new SecurityGroup(this, "SecurityGroup", {
       vpc,
@@ -49,7 +54,11 @@ export class ServiceEndpoints extends Construct {
       allowAllOutbound: false,
     });
     securityGroup.addIngressRule(Peer.ipv4(cidr), Port.tcp(443), "calls from within the network");
-    const services = { ...ofRegistry, ...(pollersOnDemand ? ofPollersOnDemand : {}) };
+    const services = {
+      ...ofRegistry,
+      ...(pollersOnDemand ? ofPollersOnDemand : {}),
+      ...(rotation ? ofRotation : {}),
+    };
     for (const [name, service] of Object.entries(services)) {
       new InterfaceVpcEndpoint(this, name, {
         vpc,

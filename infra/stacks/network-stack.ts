@@ -60,7 +60,8 @@ export class NetworkStack extends Stack {
     if (natGateways === 0) {
       const consumers = [props.config.inventory, props.config.orderStatus];
       const pollersOnDemand = consumers.some(({ pollers }) => pollers === undefined);
-      new ServiceEndpoints(this, "Endpoints", { vpc: vpc as IVpc, cidr, pollersOnDemand });
+      const rotation = Object.keys(props.config.scramRotation ?? {}).length > 0;
+      new ServiceEndpoints(this, "Endpoints", { vpc: vpc as IVpc, cidr, pollersOnDemand, rotation });
     }
     // Who reached whom, and who was refused, where functions, registry and brokers stand.
     vpc.addFlowLog("FlowLogs", {
