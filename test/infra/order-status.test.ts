@@ -100,8 +100,8 @@ test("who answers it may read a status and do nothing else", () => {
 
   expect(allowed.map((line) => line.replace(/[0-9A-F]{8}\.Arn>/, ">"))).toEqual([
     "dynamodb:GetItem <OrderStatusStatuses>",
-    "kms:Decrypt <TableKey>",
-    "kms:DescribeKey <TableKey>",
+    "kms:Decrypt <TableKey> if StringEquals kms:ViaService=dynamodb.Region.amazonaws.com",
+    "kms:DescribeKey <TableKey> if StringEquals kms:ViaService=dynamodb.Region.amazonaws.com",
   ]);
   expect(environmentOf(services, "backbone-prod-order-status-api")).toEqual({
     STATUSES_TABLE: expect.stringMatching(/^<OrderStatusStatuses/),

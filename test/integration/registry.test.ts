@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Backbone } from "../../local/backbone.ts";
 import {
@@ -131,5 +133,21 @@ describe("what the registry says", () => {
     const value = Buffer.concat([Buffer.alloc(5), Buffer.from([2, 65])]);
     value.writeInt32BE(id, 1);
     expect(await deserialize("parcel", value)).toEqual({ line: { sku: "A" } });
+  });
+});
+
+it("is healthy for the load balancer while its journal is read", async () => {
+  const log = readFileSync(join(backbone.logFolder, "registry.log"), "utf8");
+  const [, management] = /Management interface listening on (http:\S+:\d+)/.exec(log) ?? [];
+
+  const answer = await fetch(`${management}/health`);
+
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toMatchObject({
+    status: "UP",
+    checks: expect.arrayContaining([
+      { name: "StorageLivenessCheck", status: "UP" },
+      expect.objectContaining({ name: "PersistenceExceptionLivenessCheck", status: "UP" }),
+    ]),
   });
 });
