@@ -234,7 +234,8 @@ export class MskCluster extends Construct {
     });
     // The pollers of event source mappings sit in the cluster's subnets and in this group, beside the brokers alone: that
     // both ports are open to it, whether a mapping reads with SCRAM or none does, lets nobody else in.
-    for (const [name, port] of Object.entries(ports)) {
+    for (const name of ["scram", "iam"] as const) {
+      const port = ports[name];
       const description = `event source mappings read with ${name.toUpperCase()}`;
       group.addIngressRule(group, Port.tcp(port), description);
       group.addEgressRule(group, Port.tcp(port), description);

@@ -109,7 +109,6 @@ describe("cluster", () => {
 
     expect(rules("Ingress", "SourceSecurityGroupId").sort()).toEqual([
       "Kafka 11001 Operators",
-      "Kafka 11002 Operators",
       "Kafka 9096 Kafka",
       "Kafka 9096 Operators",
       "Kafka 9096 Rotate",
