@@ -94,8 +94,11 @@ function brokerCosts(cluster: TemplateResource): CostLine[] {
 function registryCosts(resources: readonly TemplateResource[]): CostLine[] {
   const [service] = resources.filter(({ Type }) => Type === "AWS::ECS::Service");
   const [task] = resources.filter(({ Type }) => Type === "AWS::ECS::TaskDefinition");
+  const [scaling] = resources.filter((one) => read(one, "ScalableDimension") === "ecs:service:DesiredCount");
   if (service === undefined || task === undefined) return [];
-  const tasks = { value: Number(read(service, "DesiredCount")), unit: "tasks" };
+  // A service that is scaled has no number of its own.
+  const least = scaling === undefined ? read(service, "DesiredCount") : read(scaling, "MinCapacity");
+  const tasks = { value: Number(least), unit: "tasks" };
   const [cpu, memory] = [Number(read(task, "Cpu")) / 1024, Number(read(task, "Memory")) / 1024];
   return [
     {

@@ -73,8 +73,8 @@ function endpointsOrGateways(): string[] {
   const gateway = price("natGatewayHour") + price("publicAddressHour");
   const endpoints = (count: number) => monthOf(price("interfaceEndpointHour"), count * zones);
   return [
-    `- A stage with \`natGateways: 0\` pays for interface endpoints instead: 4 in ${zones} zones are ${endpoints(4)} a month, 6 with mappings on`,
-    `  demand ${endpoints(6)}; a gateway with its address is ${monthOf(gateway, 1)}, ${zones} are ${monthOf(gateway, zones)}.`,
+    `- A stage with \`natGateways: 0\` pays for interface endpoints instead: 5 in ${zones} zones are ${endpoints(5)} a month, 7 with mappings on`,
+    `  demand ${endpoints(7)}, one fewer where no password changes by itself; a gateway with its address is ${monthOf(gateway, 1)}, ${zones} are ${monthOf(gateway, zones)}.`,
   ];
 }
 

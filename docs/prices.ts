@@ -57,8 +57,18 @@ export const priceTable = {
   pollerUnitHour: { usd: 0.185, unit: "event poller unit and hour", page: lambda, found: priceList },
   invocationMillion: { usd: 0.2, unit: "million invocations", page: lambda, found: priceList },
   functionGbSecond: { usd: 0.0000133334, unit: "GB-second on ARM", page: lambda, found: priceList },
-  fargateVcpuHour: { usd: 0.04048, unit: "vCPU and hour, Linux on x86", page: fargate, found: byOthers("March 2026") },
-  fargateGbHour: { usd: 0.004445, unit: "GB and hour, Linux on x86", page: fargate, found: byOthers("March 2026") },
+  fargateVcpuHour: {
+    usd: 0.03238,
+    unit: "vCPU and hour, Linux on ARM",
+    page: fargate,
+    found: "a page of others, without a date",
+  },
+  fargateGbHour: {
+    usd: 0.00356,
+    unit: "GB and hour, Linux on ARM",
+    page: fargate,
+    found: "a page of others, without a date",
+  },
   loadBalancerHour: { usd: 0.0225, unit: "load balancer and hour", page: balancing, found: byOthers("May 2026") },
   capacityUnitHour: { usd: 0.008, unit: "its capacity unit and hour", page: balancing, found: byOthers("May 2026") },
   keyMonth: {

@@ -1,3 +1,4 @@
+import { SizeRoundingBehavior } from "aws-cdk-lib";
 import { BackboneError } from "../shared/errors.ts";
 import type { ApiAuthorizer, StageConfig } from "./config.ts";
 import { clusterProblems } from "./constructs/cluster-settings.ts";
@@ -12,14 +13,15 @@ export function checkStage(config: StageConfig): void {
   const { stage, availabilityZones: zones, cluster, registry, api, inventory } = config;
   const problems = [
     ...matching("stage", stage, /^[a-z][a-z0-9-]{0,19}$/, "1 to 20 small letters, digits and hyphens, a letter first"),
-    ...(zones !== undefined && new Set(zones).size < 3
+    // A list from elsewhere than TypeScript may have any length.
+    ...(zones !== undefined && (new Set(zones).size !== 3 || Number(zones.length) !== 3)
       ? [`availabilityZones: must be three different ones, got ${zones.join(", ")}`]
       : []),
     ...within("natGateways", config.natGateways, 0, 3),
     ...clusterProblems(cluster, 3, "cluster."),
     ...imageProblems(config),
     ...registryProblems(registry),
-    ...(stage === "prod" && !registry.tls ? ["registry.tls: must be true in prod, got false"] : []),
+    ...(config.hardened ? hardenedProblems(config) : []),
     ...within("api.requestsPerSecond", api.requestsPerSecond, 1, 10_000),
     ...within("api.burst", api.burst, 1, 5_000),
     ...(api.concurrency === undefined ? [] : within("api.concurrency", api.concurrency, 1, 10_000)),
@@ -33,6 +35,20 @@ export function checkStage(config: StageConfig): void {
   if (problems.length > 0) {
     throw new BackboneError("INVALID_OPTIONS", `the stage ${JSON.stringify(stage)}: ${problems.join("; ")}`);
   }
+}
+
+/** What a stage has to have whose zones may fail one at a time, and whose records nobody else may read. */
+function hardenedProblems({ natGateways, registry, inventory, orderStatus }: StageConfig): string[] {
+  const required: readonly (readonly [name: string, holds: boolean, allowed: string, got: unknown])[] = [
+    ["natGateways", natGateways === 0 || natGateways === 3, "0 or 3, one a zone", natGateways],
+    ["registry.tls", registry.tls, "true", registry.tls],
+    ["registry.tasks", registry.tasks >= 2, "2 at least", registry.tasks],
+    ["inventory.pollers", inventory.pollers !== undefined, "set", "nothing"],
+    ["orderStatus.pollers", orderStatus.pollers !== undefined, "set", "nothing"],
+  ];
+  return required
+    .filter(([, holds]) => !holds)
+    .map(([name, , allowed, got]) => `${name}: must be ${allowed} in a hardened stage, got ${got}`);
 }
 
 /**
@@ -49,10 +65,10 @@ const fargateMemory: Readonly<Record<number, readonly [number, number]>> = {
 /** Without a tag, or with `latest`, a task that is restarted may come back as another version. */
 function imageProblems({ natGateways, registry: { image } }: StageConfig): string[] {
   if (typeof image === "object") {
-    const tag = /^(?!latest$)\w[\w.-]{0,127}$/;
+    const tag = /^((?!latest$)\w[\w.-]{0,127}|sha256:[0-9a-f]{64})$/;
     return [
       ...matching("registry.image.repository", image.repository, /^[a-z0-9]+([._/-][a-z0-9]+)*$/, "a name of ECR"),
-      ...matching("registry.image.tag", image.tag, tag, "a tag other than latest"),
+      ...matching("registry.image.tag", image.tag, tag, "a digest, or a tag other than latest"),
     ];
   }
   const got = `got ${JSON.stringify(image)}`;
@@ -79,7 +95,7 @@ function registryProblems({ tasks, maxTasks = tasks, cpu, memory }: StageConfig[
     ...within("registry.maxTasks", maxTasks, tasks, 10),
     ...(range === undefined
       ? [`registry.cpu: must be one of ${Object.keys(fargateMemory).join(", ")}, got ${cpu}`]
-      : within("registry.memory", memory.toMebibytes() / 1_024, ...range, " GiB")),
+      : within("registry.memory", memory.toGibibytes({ rounding: SizeRoundingBehavior.NONE }), ...range, " GiB")),
   ];
 }
 

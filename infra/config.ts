@@ -14,6 +14,12 @@ export interface StageConfig {
    */
   readonly stage: string;
   /**
+   * Whether it must hold when any one zone fails, and let nobody read along: its registry has HTTPS and two tasks at least,
+   * there is a NAT gateway in each zone or none at all, and mappings are in provisioned mode, which sets aside what is
+   * retried in vain.
+   */
+  readonly hardened: boolean;
+  /**
    * Names of the three zones, e.g. `["us-east-1a", "us-east-1b", "us-east-1d"]`, for a region where brokers cannot be in
    * each of the first three: the zone `use1-az3`, which has another name in every account, takes none.
    *
@@ -27,7 +33,7 @@ export interface StageConfig {
   readonly natGateways: number;
   readonly cluster: ClusterSettings;
   readonly registry: {
-    /** Image of an Apicurio registry: of a public registry, with its tag, or of ECR. */
+    /** Image of an Apicurio registry, built for ARM: of a public registry, with its tag, or of ECR. */
     readonly image: string | EcrImage;
     /** Copies of the registry, each with the whole journal in its memory. */
     readonly tasks: number;
@@ -38,7 +44,7 @@ export interface StageConfig {
     readonly memory: Size;
     /**
      * HTTPS under a name of your own. The certificate and the name belong to an account and are parameters of the stack,
-     * CertificateArn and DomainName, so that the templates need neither. Required of the stage prod.
+     * CertificateArn and DomainName, so that the templates need neither.
      */
     readonly tls: boolean;
   };
@@ -79,7 +85,7 @@ export interface StageConfig {
 export interface EcrImage {
   /** Name of the repository, e.g. `apicurio-registry`. */
   readonly repository: string;
-  /** Any but `latest`. */
+  /** Any but `latest`; or the image's digest, `sha256:…`. */
   readonly tag: string;
 }
 
@@ -115,7 +121,7 @@ export const stageNames: readonly string[] = Object.keys(stages);
 
 /**
  * The configuration of a stage. A stage of one's own is a file beside `stages/prod.ts`, such as
- * `export const qa: StageConfig = { ...prod, stage: "qa", natGateways: 1 }`, and its name in the table above.
+ * `export const qa: StageConfig = { ...prod, stage: "qa", hardened: false, natGateways: 1 }`, and its name in the table above.
  *
  * @param stage the value of `-c stage=…`
  * @throws BackboneError INVALID_OPTIONS for a stage that there is not, naming those there are, or one whose settings are

@@ -1,8 +1,11 @@
-import type { Size } from "aws-cdk-lib";
+import { type Size, SizeRoundingBehavior } from "aws-cdk-lib";
+
+/** How finely CloudWatch counts, from coarse to fine. */
+const metricLevels = ["DEFAULT", "PER_BROKER", "PER_TOPIC_PER_BROKER", "PER_TOPIC_PER_PARTITION"] as const;
 
 /** What the brokers of a cluster are. */
 export interface ClusterSettings {
-  /** A KRaft version of Amazon MSK, e.g. `4.1.x.kraft`; Express brokers run 3.9 and 4.2. */
+  /** A KRaft version of Amazon MSK, `3.7.x.kraft` or later; Express brokers run 3.9 and 4.2. */
   readonly kafkaVersion: string;
   /**
    * Instance type of each broker: `kafka.m5` or `kafka.m7g` for standard brokers, `express.m7g` for Express ones, `large`,
@@ -10,9 +13,9 @@ export interface ClusterSettings {
    * KRaft. Which of them a region has: https://aws.amazon.com/msk/pricing/
    */
   readonly instanceType: string;
-  /** Brokers of the whole cluster, a multiple of the zones; an account may have 60 in a cluster and 90 in a region by default. */
+  /** Brokers of the whole cluster, a multiple of the zones, 60 at most; an account may have 90 in a region by default. */
   readonly brokers: number;
-  /** Disk of each standard broker, 1 GiB to 16 TiB; Express brokers pay for what they store. */
+  /** Disk of each standard broker, whole GiB, 1 GiB to 16 TiB; Express brokers pay for what they store. */
   readonly brokerVolume?: Size;
   /**
    * To what the disks may grow while they are more than 60 % full, 16 TiB at most. They never shrink: raise brokerVolume to
@@ -27,10 +30,10 @@ export interface ClusterSettings {
   /** Prometheus may scrape the brokers, JMX at port 11001 and the machines at 11002. @default false */
   readonly openMonitoring?: boolean;
   /** How finely CloudWatch counts; all but DEFAULT cost by the metric. @default "DEFAULT" */
-  readonly metrics?: "DEFAULT" | "PER_BROKER" | "PER_TOPIC_PER_BROKER" | "PER_TOPIC_PER_PARTITION";
+  readonly metrics?: (typeof metricLevels)[number];
 }
 
-/** Brokers without disks, logs and settings of replication of their own. */
+/** Brokers without disks and settings of replication of their own. */
 export function isExpress({ instanceType }: ClusterSettings): boolean {
   return instanceType.startsWith("express.");
 }
@@ -45,14 +48,15 @@ const instanceTypes = /^(kafka\.m5\.24xlarge|(kafka\.m5|kafka\.m7g|express\.m7g)
  * https://docs.aws.amazon.com/msk/latest/developerguide/limits.html
  */
 export function clusterProblems(settings: ClusterSettings, zones: number, prefix = ""): string[] {
-  const { brokers, instanceType } = settings;
+  const { brokers, instanceType, metrics = "DEFAULT" } = settings;
   const problems = [
     ...(instanceTypes.test(instanceType)
       ? []
       : [`instanceType: must be a size of the families kafka.m5, kafka.m7g and express.m7g, got '${instanceType}'`]),
-    ...(Number.isInteger(brokers) && brokers >= zones && brokers % zones === 0
+    ...(Number.isInteger(brokers) && brokers >= zones && brokers % zones === 0 && brokers <= 60
       ? []
-      : [`brokers: must be a multiple of ${zones}, the zones, got ${brokers}`]),
+      : [`brokers: must be a multiple of ${zones}, the zones, at most 60, got ${brokers}`]),
+    ...(metricLevels.includes(metrics) ? [] : [`metrics: must be one of ${metricLevels.join(", ")}, got '${metrics}'`]),
     ...(isExpress(settings) ? expressProblems(settings) : standardProblems(settings)),
   ];
   return problems.map((problem) => `${prefix}${problem}`);
@@ -74,20 +78,25 @@ function expressProblems(settings: ClusterSettings): string[] {
 }
 
 function standardProblems({ kafkaVersion, brokerVolume, brokerVolumeLimit, tieredStorage }: ClusterSettings): string[] {
-  const volume = brokerVolume?.toGibibytes();
-  const limit = brokerVolumeLimit?.toGibibytes();
+  const volume = gibibytes(brokerVolume);
+  const limit = gibibytes(brokerVolumeLimit);
   return [
-    ...(/^\d+\.\d+\.(\d+|x)\.kraft$/.test(kafkaVersion)
+    ...(/^(3\.[7-9]|[4-9]\.\d+)\.x\.kraft$/.test(kafkaVersion)
       ? []
-      : [`kafkaVersion: must be one of KRaft, like 4.1.x.kraft, got '${kafkaVersion}'`]),
-    ...(volume !== undefined && volume >= 1 && volume <= 16_384
+      : [`kafkaVersion: must be one of KRaft, 3.7.x.kraft or later, got '${kafkaVersion}'`]),
+    ...(Number.isInteger(volume) && volume !== undefined && volume >= 1 && volume <= 16_384
       ? []
-      : [`brokerVolume: must be 1 to 16384 GiB, got ${volume ?? "nothing"}`]),
-    ...(limit === undefined || (limit > (volume ?? 0) && limit <= 16_384)
+      : [`brokerVolume: must be a whole number from 1 to 16384 GiB, got ${volume ?? "nothing"}`]),
+    ...(limit === undefined || (Number.isInteger(limit) && limit > (volume ?? 0) && limit <= 16_384)
       ? []
-      : [`brokerVolumeLimit: must be more than brokerVolume, at most 16384 GiB, got ${limit}`]),
+      : [`brokerVolumeLimit: must be whole GiB, more than brokerVolume, at most 16384 GiB, got ${limit}`]),
     ...(limit !== undefined && tieredStorage === true
       ? ["brokerVolumeLimit: must not stand beside tieredStorage, which takes from the disks what fills them"]
       : []),
   ];
+}
+
+/** Also of a size that is no whole number of them, which CDK by itself would refuse. */
+function gibibytes(size: Size | undefined): number | undefined {
+  return size?.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
 }

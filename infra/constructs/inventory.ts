@@ -25,7 +25,7 @@ export class Inventory extends Construct {
       memory: Size.mebibytes(512),
       timeout: Duration.seconds(60),
       environment: {
-        SCHEMA_REGISTRY_URL: registry.url,
+        SCHEMA_REGISTRY_URL: registry.urlIn(this),
         RESERVATIONS_TABLE: reservations.tableName,
         STOCK_TABLE: stock.tableName,
         CLAIMS_TABLE: claims.tableName,

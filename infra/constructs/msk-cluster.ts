@@ -125,7 +125,7 @@ export class MskCluster extends Construct {
             },
           }
         : {}),
-      ...(isExpress(props) ? {} : { loggingInfo: this.#logs(props) }),
+      loggingInfo: this.#logs(props),
     });
     cluster.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.clusterArn = cluster.attrArn;

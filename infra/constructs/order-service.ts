@@ -49,7 +49,7 @@ export class OrderService extends Construct {
       timeout: Duration.seconds(28),
       environment: {
         ...kafkaEnvironment(this, cluster, service),
-        SCHEMA_REGISTRY_URL: registry.url,
+        SCHEMA_REGISTRY_URL: registry.urlIn(this),
         ORDER_EVENTS_TOPIC: topics.topic("order-events").name,
       },
       vpc,

@@ -45,7 +45,7 @@ export class OrderStatus extends Construct {
       memory: Size.mebibytes(512),
       timeout: Duration.seconds(60),
       environment: {
-        SCHEMA_REGISTRY_URL: registry.url,
+        SCHEMA_REGISTRY_URL: registry.urlIn(this),
         STATUSES_TABLE: statuses.tableName,
         CLAIMS_TABLE: claims.tableName,
         CLAIM_TTL_SECONDS: String(claimTtl(topics.topic(topicName), config.orderStatus.claimMargin).toSeconds()),

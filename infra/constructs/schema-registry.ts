@@ -6,10 +6,12 @@ import {
   Cluster,
   ContainerImage,
   ContainerInsights,
+  CpuArchitecture,
   FargateService,
   FargateTaskDefinition,
   type ICluster,
   LogDrivers,
+  OperatingSystemFamily,
   Protocol,
   Secret,
 } from "aws-cdk-lib/aws-ecs";
@@ -24,6 +26,7 @@ import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { ARecord, PrivateHostedZone, RecordTarget } from "aws-cdk-lib/aws-route53";
 import { LoadBalancerTarget } from "aws-cdk-lib/aws-route53-targets";
 import { Secret as SecretsManagerSecret } from "aws-cdk-lib/aws-secretsmanager";
+import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { Construct } from "constructs";
 import type { EcrImage } from "../config.ts";
 import { BalancerLogs } from "./balancer-logs.ts";
@@ -32,9 +35,11 @@ import type { MskCluster } from "./msk-cluster.ts";
 export interface SchemaRegistryProps {
   readonly vpc: IVpc;
   readonly cluster: MskCluster;
+  /** Name of the parameter in Systems Manager that tells other stacks the registry's URL. */
+  readonly urlParameter: string;
   /** SCRAM user that owns the registry's topics; its consumer groups are `<user>-<random UUID>`. */
   readonly scramUser: string;
-  /** Image of an Apicurio registry: of a public registry, with its tag, or of ECR. */
+  /** Image of an Apicurio registry, built for ARM: of a public registry, with its tag, or of ECR. */
   readonly image: string | EcrImage;
   readonly tasks: number;
   /** Tasks at most, while they use more than 60 % of their CPU. @default as many as tasks */
@@ -56,16 +61,16 @@ const ports = { http: 8080, management: 9000 } as const;
  * https://www.apicur.io/registry/docs/apicurio-registry/3.1.x/getting-started/assembly-configuring-kafka-security.html
  */
 export class SchemaRegistry extends Construct {
-  /** Base URL of the Confluent API. */
-  readonly url: string;
   /** What runs its tasks. */
   readonly service: FargateService;
+  readonly #url: string;
+  readonly #urlParameter: string;
   readonly #balancerGroup: SecurityGroup;
   readonly #port: 80 | 443;
 
   constructor(scope: Construct, id: string, props: SchemaRegistryProps) {
     super(scope, id);
-    const { vpc, cluster, certificate } = props;
+    const { vpc, cluster, certificate, tasks, maxTasks = tasks } = props;
     this.#port = certificate === undefined ? 80 : 443;
     const taskGroup = new SecurityGroup(this, "TaskSecurityGroup", {
       vpc,
@@ -82,7 +87,9 @@ export class SchemaRegistry extends Construct {
     const service = new FargateService(this, "Service", {
       cluster: new Cluster(this, "Cluster", { vpc, containerInsightsV2: ContainerInsights.ENABLED }) as ICluster, // see the note on CDK's interfaces in network-stack.ts
       taskDefinition,
-      desiredCount: props.tasks,
+      // A number here would be set again with each change of the service, however many tasks are busy. Without one a new
+      // service starts one, one that is there keeps as many as it has, and the scaling's minimum makes them enough.
+      ...(maxTasks > tasks ? {} : { desiredCount: tasks }),
       // Each task holds the whole state, so old ones serve on until the new ones have replayed the journal.
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
@@ -118,22 +125,34 @@ export class SchemaRegistry extends Construct {
       port: ports.http,
       protocol: ApplicationProtocol.HTTP,
       targets: [service.loadBalancerTarget({ containerName: "registry", containerPort: ports.http })],
-      // Ready means: the journal is replayed and the broker answers.
-      healthCheck: { port: String(ports.management), path: "/health/ready", interval: Duration.seconds(15) },
+      // Readiness, which is that the journal has been replayed, and liveness, which is that it is still read: a task that is
+      // refused by the brokers stops reading for good, and stays ready.
+      healthCheck: { port: String(ports.management), path: "/health", interval: Duration.seconds(15) },
       deregistrationDelay: Duration.seconds(30),
     });
     service.connections.allowFrom(balancer, Port.tcp(ports.management), "health checks");
     if (certificate !== undefined) this.#name(certificate.domainName, vpc, balancer);
     const origin =
       certificate === undefined ? `http://${balancer.loadBalancerDnsName}` : `https://${certificate.domainName}`;
-    this.url = `${origin}/apis/ccompat/v7`;
+    this.#url = `${origin}/apis/ccompat/v7`;
+    this.#urlParameter = props.urlParameter;
+    new StringParameter(this, "Url", { parameterName: props.urlParameter, stringValue: this.#url });
 
-    const { tasks, maxTasks = tasks } = props;
     if (maxTasks > tasks) {
       service
         .autoScaleTaskCount({ minCapacity: tasks, maxCapacity: maxTasks })
         .scaleOnCpuUtilization("Cpu", { targetUtilizationPercent: 60 });
     }
+  }
+
+  /**
+   * Base URL of the Confluent API for what is in the stack of a scope. Another stack reads it when it is deployed: an export
+   * could not change while that stack imports it, and so neither the registry's name nor HTTP and HTTPS.
+   */
+  urlIn(scope: Construct): string {
+    return Stack.of(scope) === Stack.of(this)
+      ? this.#url
+      : StringParameter.valueForStringParameter(scope, this.#urlParameter);
   }
 
   /** Lets a peer call the registry. The rule belongs to the peer's stack, which depends on this one. */
@@ -172,7 +191,12 @@ export class SchemaRegistry extends Construct {
     scramUser,
     logRetention,
   }: SchemaRegistryProps): FargateTaskDefinition {
-    const definition = new FargateTaskDefinition(this, "Task", { cpu, memoryLimitMiB: memory.toMebibytes() });
+    const definition = new FargateTaskDefinition(this, "Task", {
+      cpu,
+      memoryLimitMiB: memory.toMebibytes(),
+      // As the functions: a fifth cheaper than x86, and Apicurio's images are built for both.
+      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
+    });
     // Taken by its ARN: the secret itself would put the task's role into its key's policy, and so this stack into the
     // cluster's, which this one depends on. The key leaves it to IAM who may use it.
     const { secretArn, keyArn } = cluster.scramUser(scramUser);
@@ -211,6 +235,19 @@ export class SchemaRegistry extends Construct {
   }
 }
 
+/**
+ * By default one error, or one answer that takes 10 s, takes a task out for five minutes: brokers that are slow for a moment
+ * would take all of them. What ends a task is that its journal is not read any more, not that requests fail.
+ */
+const errorThresholds = Object.fromEntries(
+  [
+    "PERSISTENCE_EXCEPTION_LIVENESS",
+    "RESPONSE_ERROR_LIVENESS",
+    "PERSISTENCE_TIMEOUT_READINESS",
+    "RESPONSE_TIMEOUT_READINESS",
+  ].map((check) => [`APICURIO_METRICS_${check}_CHECK_ERROR_THRESHOLD`, "1000000"]),
+);
+
 function registryEnvironment(bootstrapServers: string, scramUser: string): Record<string, string> {
   return {
     APICURIO_STORAGE_KIND: "kafkasql",
@@ -222,6 +259,7 @@ function registryEnvironment(bootstrapServers: string, scramUser: string): Recor
     // How long a start waits, several times over, for records that do not come: the default of 5 s makes a start 20 s.
     // A snapshot that is missed for it costs nothing, since the journal is whole.
     APICURIO_KAFKASQL_CONSUMER_POLL_TIMEOUT: "500",
+    ...errorThresholds,
     APICURIO_KAFKA_COMMON_SECURITY_PROTOCOL: "SASL_SSL",
     // Apicurio's default, empty, would accept any host's certificate.
     APICURIO_KAFKA_COMMON_SSL_ENDPOINT_IDENTIFICATION_ALGORITHM: "https",

@@ -31,6 +31,7 @@ export class SchemaRegistryStack extends Stack {
       ...config.registry,
       vpc,
       cluster,
+      urlParameter: `/backbone/${config.stage}/schema-registry-url`,
       scramUser: user,
       ...(config.registry.tls ? { certificate: this.#certificate() } : {}),
       logRetention: config.logRetention,
@@ -46,7 +47,7 @@ export class SchemaRegistryStack extends Stack {
       memory: Size.mebibytes(256),
       timeout: Duration.minutes(1),
       environment: {
-        SCHEMA_REGISTRY_URL: this.registry.url,
+        SCHEMA_REGISTRY_URL: this.registry.urlIn(this),
         ORDER_EVENTS_TOPIC: "order-events",
         INVENTORY_EVENTS_TOPIC: "inventory-events",
       },
@@ -86,8 +87,9 @@ export class SchemaRegistryStack extends Stack {
       allowedPattern: "^arn:aws[a-z-]*:acm:[a-z0-9-]+:\\d{12}:certificate/.+$",
     });
     const domainName = new CfnParameter(this, "DomainName", {
-      description: "name of the schema registry in the VPC, e.g. registry.example.com",
-      allowedPattern: "^([a-z0-9-]+\\.)+[a-z]+$",
+      // Its zone answers for the name and all below it: that of a whole domain would hide the domain from the VPC.
+      description: "name of the schema registry in the VPC, of three labels at least, e.g. registry.example.com",
+      allowedPattern: "^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.){2,}([a-z]{2,}|xn--[a-z0-9-]*[a-z0-9])$",
     });
     return { arn: arn.valueAsString, domainName: domainName.valueAsString };
   }

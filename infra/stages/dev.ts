@@ -9,6 +9,7 @@ import { prod } from "./prod.ts";
  */
 export const dev: StageConfig = {
   stage: "dev",
+  hardened: false,
   // A zone that fails takes the way out of all with it. $36.50 a month; mappings on demand would make it 6 endpoints instead,
   // in 3 zones $131.40.
   natGateways: 1,

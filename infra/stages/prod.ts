@@ -5,8 +5,9 @@ import type { StageConfig } from "../config.ts";
 /** What real orders go through: any one zone may fail. */
 export const prod: StageConfig = {
   stage: "prod",
-  // 3 × 730 h × ($0.045 + $0.005 for the address) are $109.50 a month; none, and 4 endpoints in 3 zones at $0.01 an hour,
-  // would be $87.60, and the registry's image first copied to ECR. Whoever must not have a way to the internet sets 0.
+  hardened: true,
+  // 3 × 730 h × ($0.045 + $0.005 for the address) are $109.50 a month; none, and 5 endpoints in 3 zones at $0.01 an hour,
+  // would be $109.50 as well, and the registry's image first copied to ECR. Whoever must not have a way to the internet sets 0.
   natGateways: 3,
   cluster: {
     kafkaVersion: "4.1.x.kraft",

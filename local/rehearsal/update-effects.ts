@@ -52,7 +52,7 @@ export function updateEffects(before: object, after: object): UpdateEffects {
   fullDiff({ ...before }, { ...after }).resources.forEachDifference((logicalId, change) => {
     const type = change.newResourceType ?? change.oldResourceType ?? "";
     changes.push({ name: `${type} ${logicalId}`, type, impact: impactOf(type, change) });
-    const attributes = type === "AWS::MSK::Cluster" && change.isUpdate ? changedAttributes(change) : [];
+    const attributes = change.isUpdate ? (oneAnUpdate[type]?.(change) ?? []) : [];
     if (attributes.length > 1)
       refused.push(
         `${type} ${logicalId} would change ${attributes.join(" and ")} at once, of which MSK takes one an update`,
@@ -72,6 +72,13 @@ export function updateEffects(before: object, after: object): UpdateEffects {
       .concat(refused),
   };
 }
+
+/** Changes of which MSK takes one an update, by resource type. UpdateTopic takes either partitions or settings. */
+const oneAnUpdate: Readonly<Record<string, (change: ResourceDifference) => string[]>> = {
+  "AWS::MSK::Cluster": changedAttributes,
+  "AWS::MSK::Topic": ({ propertyUpdates }) =>
+    Object.keys(propertyUpdates).filter((name) => name === "PartitionCount" || name === "Configs"),
+};
 
 /**
  * What MSK counts as attributes of a cluster: "You can't update multiple attributes of the cluster in same request". A

@@ -1,5 +1,5 @@
 import { BackboneError } from "../../shared/errors.ts";
-import type { Assembly, Resource, Stack } from "./assembly.ts";
+import { type Assembly, parameterType, type Resource, type Stack } from "./assembly.ts";
 
 /** What `Ref` and `Fn::GetAtt` give for the resources of one type in the local backbone. */
 export interface LocalResource {
@@ -52,6 +52,8 @@ export function createResolver(assembly: Assembly, locals: ReadonlyMap<string, L
       const pseudo = pseudoParameters[String(name)];
       if (pseudo !== undefined) return pseudo(stack);
       const resource = find(stack, String(name));
+      if (resource.type === parameterType && resource.properties.Type === "AWS::SSM::Parameter::Value<String>")
+        return ofSystemsManager(resource);
       const local = locals.get(resource.type)?.ref;
       if (local === undefined) throw unsupported(stack, `Ref to ${resource.logicalId} (${resource.type})`);
       return local(resource, resolve);
@@ -91,6 +93,13 @@ export function createResolver(assembly: Assembly, locals: ReadonlyMap<string, L
     },
     "Fn::Base64": (stack, argument) => Buffer.from(String(resolve(stack, argument))).toString("base64"),
   };
+
+  /** The default of such a parameter is the name under which another stack keeps the value in Systems Manager. */
+  function ofSystemsManager({ stack, properties: { Default: name } }: Resource): unknown {
+    const kept = assembly.resourcesOf("AWS::SSM::Parameter").find(({ properties }) => properties.Name === name);
+    if (kept === undefined) throw unsupported(stack, `the parameter ${name} of Systems Manager, which no stack makes`);
+    return resolve(kept.stack, kept.properties.Value);
+  }
 
   function list(stack: Stack, argument: unknown): unknown[] {
     const resolved = resolve(stack, argument);

@@ -38,12 +38,15 @@ function clusterWith(
   return Template.fromStack(stack);
 }
 
-test("Express brokers get no disks, no logs and no settings of replication, which MSK would refuse", () => {
+test("Express brokers get no disks and no settings of replication, which MSK would refuse, and log as others do", () => {
   const template = clusterWith(() => express);
 
   template.hasResourceProperties("AWS::MSK::Cluster", {
     BrokerNodeGroupInfo: { InstanceType: "express.m7g.large", StorageInfo: Match.absent() },
-    LoggingInfo: Match.absent(),
+    LoggingInfo: {
+      BrokerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: Match.anyValue() } },
+      AuthorizerLogs: { CloudWatchLogs: { Enabled: true, LogGroup: Match.anyValue() } },
+    },
     StorageMode: Match.absent(),
   });
   template.hasResourceProperties("AWS::MSK::Configuration", {
@@ -104,8 +107,18 @@ test.each<[string, Settings]>([
   ["instanceType: must be a size of the families", { ...standard, instanceType: "kafka.m7g.24xlarge" }],
   ["instanceType: must be a size of the families", { ...standard, instanceType: "kafka.m7g.3xlarge" }],
   ["instanceType: must be a size of the families", { ...express, instanceType: "express.m5.large" }],
-  ["brokers: must be a multiple of 3, the zones, got 4", { ...standard, brokers: 4 }],
-  ["brokerVolumeLimit: must be more than brokerVolume", { ...standard, brokerVolumeLimit: Size.gibibytes(10) }],
+  ["brokers: must be a multiple of 3, the zones, at most 60, got 4", { ...standard, brokers: 4 }],
+  ["brokers: must be a multiple of 3, the zones, at most 60, got 63", { ...standard, brokers: 63 }],
+  ["kafkaVersion: must be one of KRaft, 3.7.x.kraft or later", { ...standard, kafkaVersion: "3.6.0.kraft" }],
+  ["kafkaVersion: must be one of KRaft, 3.7.x.kraft or later", { ...standard, kafkaVersion: "4.1.kraft" }],
+  [
+    "brokerVolume: must be a whole number from 1 to 16384 GiB, got 1.46484375; brokerVolumeLimit: must be whole GiB",
+    { ...standard, brokerVolume: Size.mebibytes(1_500), brokerVolumeLimit: Size.mebibytes(2_500) },
+  ],
+  [
+    "brokerVolumeLimit: must be whole GiB, more than brokerVolume",
+    { ...standard, brokerVolumeLimit: Size.gibibytes(10) },
+  ],
   [
     "brokerVolumeLimit: must not stand beside tieredStorage",
     { ...standard, brokerVolumeLimit: Size.gibibytes(20), tieredStorage: true },
@@ -117,7 +130,17 @@ test.each<[string, Settings]>([
 test("standard brokers need a disk", () => {
   const { brokerVolume: _, ...withoutDisk } = standard;
 
-  expect(() => clusterWith(() => withoutDisk)).toThrow("brokerVolume: must be 1 to 16384 GiB, got nothing");
+  expect(() => clusterWith(() => withoutDisk)).toThrow(
+    "brokerVolume: must be a whole number from 1 to 16384 GiB, got nothing",
+  );
+});
+
+test("metrics that CloudWatch does not have for MSK are refused", () => {
+  const metrics = JSON.parse('"PER_RECORD"');
+
+  expect(() => clusterWith(() => ({ ...standard, metrics }))).toThrow(
+    "metrics: must be one of DEFAULT, PER_BROKER, PER_TOPIC_PER_BROKER, PER_TOPIC_PER_PARTITION, got 'PER_RECORD'",
+  );
 });
 
 const largest = ["kafka.m5.24xlarge", "kafka.m7g.16xlarge"].map((instanceType) => ({ ...standard, instanceType }));

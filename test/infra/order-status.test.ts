@@ -55,7 +55,7 @@ test.each(consumers)("the consumer of $topic is told of its group, its dead lett
   expect(environmentOf(services, `backbone-prod-order-status-${consumer.topic}`)).toEqual({
     KAFKA_BOOTSTRAP_SERVERS: expect.stringMatching(/SaslIam/),
     KAFKA_AUTH: "iam",
-    SCHEMA_REGISTRY_URL: expect.stringMatching(/\/apis\/ccompat\/v7$/),
+    SCHEMA_REGISTRY_URL: expect.stringMatching(/^<SsmParameterValuebackboneprodschemaregistryurl/),
     CONSUMER_GROUP: consumer.group,
     DEAD_LETTER_TOPIC: consumer.deadLetterTopic,
     STATUSES_TABLE: expect.stringMatching(/^<OrderStatusStatuses/),

@@ -10,16 +10,18 @@ const [container] = Object.values(schemaRegistry.findResources("AWS::ECS::TaskDe
   ({ Properties }) => Properties.ContainerDefinitions,
 );
 
-test("two tasks serve, and a deployment that does not come up is rolled back", () => {
+test("tasks serve on ARM, and a deployment that does not come up is rolled back", () => {
   expect(container.Image).toBe("apicurio/apicurio-registry:3.3.3");
   schemaRegistry.hasResourceProperties("AWS::ECS::Service", {
-    DesiredCount: 2,
     LaunchType: "FARGATE",
     DeploymentConfiguration: {
       DeploymentCircuitBreaker: { Enable: true, Rollback: true },
       MinimumHealthyPercent: 100,
     },
     NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: "DISABLED" } },
+  });
+  schemaRegistry.hasResourceProperties("AWS::ECS::TaskDefinition", {
+    RuntimePlatform: { CpuArchitecture: "ARM64", OperatingSystemFamily: "LINUX" },
   });
 });
 
@@ -34,6 +36,10 @@ test("it keeps its schemas on the cluster, as a SCRAM user over verified TLS, in
     APICURIO_KAFKASQL_TOPIC_AUTO_CREATE: "false",
     APICURIO_KAFKASQL_CONSUMER_GROUP_PREFIX: "schema-registry-",
     APICURIO_KAFKASQL_CONSUMER_POLL_TIMEOUT: "500",
+    APICURIO_METRICS_PERSISTENCE_EXCEPTION_LIVENESS_CHECK_ERROR_THRESHOLD: "1000000",
+    APICURIO_METRICS_RESPONSE_ERROR_LIVENESS_CHECK_ERROR_THRESHOLD: "1000000",
+    APICURIO_METRICS_PERSISTENCE_TIMEOUT_READINESS_CHECK_ERROR_THRESHOLD: "1000000",
+    APICURIO_METRICS_RESPONSE_TIMEOUT_READINESS_CHECK_ERROR_THRESHOLD: "1000000",
     APICURIO_KAFKA_COMMON_SECURITY_PROTOCOL: "SASL_SSL",
     APICURIO_KAFKA_COMMON_SSL_ENDPOINT_IDENTIFICATION_ALGORITHM: "https",
     APICURIO_KAFKA_COMMON_SASL_MECHANISM: "SCRAM-SHA-512",
@@ -59,11 +65,11 @@ test("its password comes from the user's secret, which its tasks may read and no
   ]);
 });
 
-test("it is behind an internal load balancer that asks whether the journal is replayed", () => {
+test("it is behind an internal load balancer that asks whether the journal is replayed, and still read", () => {
   schemaRegistry.hasResourceProperties("AWS::ElasticLoadBalancingV2::LoadBalancer", { Scheme: "internal" });
   schemaRegistry.hasResourceProperties("AWS::ElasticLoadBalancingV2::TargetGroup", {
     Port: 8080,
-    HealthCheckPath: "/health/ready",
+    HealthCheckPath: "/health",
     HealthCheckPort: "9000",
   });
 });
@@ -148,6 +154,32 @@ test("prod serves HTTPS under a name and a certificate that the deployment is to
   });
 });
 
+test.each([
+  ["registry.example.com", true],
+  ["schemas.eu-1.example.xn--p1ai", true],
+  ["example.com", false],
+  ["com", false],
+  ["registry.example.com.", false],
+  ["-registry.example.com", false],
+  ["*.example.com", false],
+])("as its name %s is taken: %s, since the VPC would not see what else a whole domain has", (name, taken) => {
+  const [{ AllowedPattern } = { AllowedPattern: "" }] = Object.values(schemaRegistry.findParameters("DomainName"));
+
+  expect(new RegExp(AllowedPattern).test(name)).toBe(taken);
+});
+
+test.each(["dev", "prod"])("the name of %s's registry may change, since no other stack imports it", (stage) => {
+  const templates = templatesOf(stage);
+  const url = "https?://.*(DomainName|Balancer.*DNSName).*/apis/ccompat/v7";
+  const name = `/backbone/${stage}/schema-registry-url`;
+
+  const [parameter] = Object.values(templates.schemaRegistry.findResources("AWS::SSM::Parameter"));
+  expect(parameter?.Properties).toMatchObject({ Type: "String", Name: name });
+  expect(evaluate(parameter?.Properties.Value)).toMatch(new RegExp(`^${url}$`));
+  templates.services.hasParameter("*", { Type: "AWS::SSM::Parameter::Value<String>", Default: name });
+  expect(JSON.stringify(templates.schemaRegistry.findOutputs("*"))).not.toMatch(/DomainName|DNSName/);
+});
+
 test("dev needs no certificate", () => {
   const dev = templatesOf("dev").schemaRegistry;
 
@@ -163,6 +195,8 @@ test("tasks are spread over the zones, and more of them start while theirs are b
       AwsvpcConfiguration: { Subnets: [Match.anyValue(), Match.anyValue(), Match.anyValue()] },
     },
   });
+  // A number of the service's own would undo the scaling with each deployment.
+  schemaRegistry.hasResourceProperties("AWS::ECS::Service", { DesiredCount: Match.absent() });
   schemaRegistry.hasResourceProperties("AWS::ApplicationAutoScaling::ScalableTarget", {
     MinCapacity: 2,
     MaxCapacity: 4,

@@ -70,7 +70,10 @@ describe("dev", () => {
 
 test.each(stageNames)("a deployment of %s that fails can be repeated: its rollback keeps nothing", (stage) => {
   const policies = Object.values(templatesOf(stage)).flatMap((template) =>
-    Object.values<{ DeletionPolicy?: string }>(template.toJSON().Resources).map(({ DeletionPolicy }) => DeletionPolicy),
+    Object.values<{ Type: string; DeletionPolicy?: string }>(template.toJSON().Resources)
+      // Kept: the balancer has written into it to try it, so it could not be deleted. No name of its own is taken by it.
+      .filter(({ Type }) => Type !== "AWS::S3::Bucket")
+      .map(({ DeletionPolicy }) => DeletionPolicy),
   );
 
   expect(new Set(policies)).toEqual(new Set([undefined, "Delete", "RetainExceptOnCreate"]));
@@ -98,20 +101,24 @@ describe("a stage's settings", () => {
     [{ natGateways: 4 }, "natGateways: must be a whole number from 0 to 3, got 4"],
     [
       { cluster: { ...prod.cluster, kafkaVersion: "3.9.x" } },
-      "cluster.kafkaVersion: must be one of KRaft, like 4.1.x.kraft",
+      "cluster.kafkaVersion: must be one of KRaft, 3.7.x.kraft or later",
     ],
     [{ cluster: { ...prod.cluster, instanceType: "kafka.t3.small" } }, "express.m7g, got 'kafka.t3.small'"],
-    [{ cluster: { ...prod.cluster, brokers: 4 } }, "cluster.brokers: must be a multiple of 3, the zones, got 4"],
+    [
+      { cluster: { ...prod.cluster, brokers: 4 } },
+      "cluster.brokers: must be a multiple of 3, the zones, at most 60, got 4",
+    ],
     [
       { cluster: { ...prod.cluster, brokerVolume: Size.tebibytes(17) } },
-      "cluster.brokerVolume: must be 1 to 16384 GiB, got 17408",
+      "cluster.brokerVolume: must be a whole number from 1 to 16384 GiB, got 17408",
     ],
     [{ registry: { ...prod.registry, image: "apicurio/apicurio-registry" } }, "with a tag other than latest"],
     [{ registry: { ...prod.registry, tasks: 0 } }, "registry.tasks: must be a whole number from 1 to 10, got 0"],
     [{ registry: { ...prod.registry, cpu: 1000 } }, "registry.cpu: must be one of 512, 1024, 2048, 4096, got 1000"],
     [{ registry: { ...prod.registry, memory: Size.gibibytes(1) } }, "from 2 to 8 GiB, got 1"],
     [{ registry: { ...prod.registry, maxTasks: 1 } }, "registry.maxTasks: must be a whole number from 2 to 10, got 1"],
-    [{ registry: { ...prod.registry, tls: false } }, "registry.tls: must be true in prod, got false"],
+    [{ registry: { ...prod.registry, memory: Size.kibibytes(2_500_000) } }, "from 2 to 8 GiB, got 2.38418"],
+    [{ availabilityZones: JSON.parse('["a", "b", "c", "d"]') }, "must be three different ones, got a, b, c, d"],
     [
       { api: { ...prod.api, authorizer: { type: "jwt", issuer: "http://login", audience: [] } } },
       'issuer: must be an https address, got "http://login"; api.authorizer.audience: must have one client at least',
@@ -126,6 +133,23 @@ describe("a stage's settings", () => {
     [{ api: { ...prod.api, concurrency: 0 } }, "api.concurrency: must be a whole number from 1 to 10000, got 0"],
   ])("%j is refused", (changed, message) => {
     expect(() => checkStage({ ...prod, ...changed })).toThrow(message);
+  });
+
+  test.each<[Partial<StageConfig>, string]>([
+    [{ registry: { ...prod.registry, tls: false } }, "registry.tls: must be true in a hardened stage, got false"],
+    [{ registry: { ...prod.registry, tasks: 1 } }, "registry.tasks: must be 2 at least in a hardened stage, got 1"],
+    [{ natGateways: 1 }, "natGateways: must be 0 or 3, one a zone in a hardened stage, got 1"],
+    [{ inventory: dev.inventory }, "inventory.pollers: must be set in a hardened stage, got nothing"],
+    [{ orderStatus: dev.orderStatus }, "orderStatus.pollers: must be set in a hardened stage, got nothing"],
+  ])("%j is refused in a hardened stage, whatever its name, and taken in another", (changed, message) => {
+    const stage = { ...prod, ...changed, stage: "production" };
+
+    expect(() => checkStage(stage)).toThrow(message);
+    expect(() => checkStage({ ...stage, hardened: false })).not.toThrow();
+  });
+
+  test("prod is hardened", () => {
+    expect([prod.hardened, dev.hardened]).toEqual([true, false]);
   });
 
   test("everything that is wrong is said at once", () => {

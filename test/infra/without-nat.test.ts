@@ -146,6 +146,25 @@ describe.each([
   });
 });
 
+test.each([image.tag, `sha256:${"0a".repeat(32)}`])("tasks may pull %s of a repository in ECR, and no other", (tag) => {
+  const [, , , registry = Template.fromJSON({})] = templatesOf({
+    ...prod,
+    registry: { ...prod.registry, image: { ...image, tag } },
+  });
+
+  const [definition] = Object.values(registry.findResources("AWS::ECS::TaskDefinition"));
+  expect(evaluate(definition?.Properties.ContainerDefinitions[0].Image)).toBe(
+    `AccountId.dkr.ecr.Region.URLSuffix/apicurio-registry${tag.startsWith("sha256:") ? "@" : ":"}${tag}`,
+  );
+  const repository = "arn:Partition:ecr:Region:AccountId:repository/apicurio-registry";
+  expect(allowedBy(registry, /ExecutionRole/).filter((line) => line.startsWith("ecr:"))).toEqual([
+    `ecr:BatchCheckLayerAvailability ${repository}`,
+    `ecr:BatchGetImage ${repository}`,
+    "ecr:GetAuthorizationToken *",
+    `ecr:GetDownloadUrlForLayer ${repository}`,
+  ]);
+});
+
 test("dev and prod have gateways, and no endpoints that would cost beside them", () => {
   for (const stage of [dev, prod]) expect(endpointsOf(templatesOf(stage))).toEqual([]);
 });
@@ -160,7 +179,10 @@ test.each<[Partial<StageConfig>, string]>([
     { registry: { ...prod.registry, image: "111122223333.dkr.ecr.eu-central-1.amazonaws.com/apicurio:3.3.3" } },
     "registry.image: must be { repository, tag } for an image in ECR, on which tasks get grants",
   ],
-  [{ registry: { ...prod.registry, image: { ...image, tag: "latest" } } }, "registry.image.tag: must be a tag other"],
+  [
+    { registry: { ...prod.registry, image: { ...image, tag: "latest" } } },
+    "registry.image.tag: must be a digest, or a tag other",
+  ],
   [
     { registry: { ...prod.registry, image: { ...image, repository: "A" } } },
     "registry.image.repository: must be a name",

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import kafkajs from "kafkajs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Backbone } from "../../local/backbone.ts";
 import {
@@ -10,7 +13,9 @@ import {
   type SchemaFormat,
   type SchemaRegistry,
 } from "../../shared/schema-registry/index.ts";
-import { startTestBackbone } from "./running-backbone.ts";
+import { eventually, startTestBackbone } from "./running-backbone.ts";
+
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
 let backbone: Backbone;
 let url: string;
@@ -132,4 +137,35 @@ describe("what the registry says", () => {
     value.writeInt32BE(id, 1);
     expect(await deserialize("parcel", value)).toEqual({ line: { sku: "A" } });
   });
+});
+
+it("is healthy for the load balancer as long as its journal is read, and ready even when it is not any more", async () => {
+  const log = readFileSync(join(backbone.logFolder, "registry.log"), "utf8");
+  const [, management] = /Management interface listening on (http:\S+:\d+)/.exec(log) ?? [];
+  const health = async (path: string) => {
+    const answer = await fetch(`${management}${path}`);
+    const { status, checks } = (await answer.json()) as { status: string; checks: { name: string; status: string }[] };
+    return { status, down: checks.filter((check) => check.status !== "UP").map(({ name }) => name) };
+  };
+  expect(await health("/health")).toEqual({ status: "UP", down: [] });
+
+  const admin = backbone.kafka.admin();
+  await admin.connect();
+  await admin.deleteAcls({
+    filters: [
+      {
+        principal: "User:schema-registry",
+        resourceType: AclResourceTypes.TOPIC,
+        resourcePatternType: ResourcePatternTypes.ANY,
+        operation: AclOperationTypes.ANY,
+        permissionType: AclPermissionTypes.ANY,
+      },
+    ],
+  });
+  await admin.disconnect();
+
+  const ended = async () => ((await health("/health")).status === "DOWN" ? true : undefined);
+  await eventually("the registry is not healthy any more", ended);
+  expect((await health("/health")).down).toEqual(["StorageLivenessCheck"]);
+  expect(await health("/health/ready")).toEqual({ status: "UP", down: [] });
 });

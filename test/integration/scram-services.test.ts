@@ -58,9 +58,9 @@ it("no function speaks IAM, and each mapping reads with the secret of its servic
   expect(backbone.scramInsteadOfIam).toEqual(["backbone-prod-kafka-acls"]);
   const secrets = backbone.mappings.map(({ definition }) => [definition.consumerGroup, definition.scramSecretArn]);
   expect(Object.fromEntries(secrets)).toEqual({
-    inventory: expect.stringMatching(/secret:KafkaScramUsersinventory/),
-    "order-status.order-events": expect.stringMatching(/secret:KafkaScramUsersorderstatus/),
-    "order-status.inventory-events": expect.stringMatching(/secret:KafkaScramUsersorderstatus/),
+    inventory: expect.stringMatching(/secret:KafkaScramUsersSecretsinventory/),
+    "order-status.order-events": expect.stringMatching(/secret:KafkaScramUsersSecretsorderstatus/),
+    "order-status.inventory-events": expect.stringMatching(/secret:KafkaScramUsersSecretsorderstatus/),
   });
 });
 

@@ -69,13 +69,17 @@ describe("updateEffects", () => {
     ]);
   });
 
-  it("takes more partitions of a topic, and finds that another replication makes a new one", () => {
+  it("takes more partitions of a topic or other settings, not both, and finds that another replication makes a new one", () => {
     const effectsOf = (properties: object) =>
       updateEffects(
         { Resources: { Orders: topic } },
         { Resources: { Orders: { ...topic, Properties: { ...topic.Properties, ...properties } } } },
       );
     expect(effectsOf({ PartitionCount: 12 })).toMatchObject({ updated: 1, problems: [] });
+    expect(effectsOf({ Configs: "eD0x" })).toMatchObject({ updated: 1, problems: [] });
+    expect(effectsOf({ PartitionCount: 12, Configs: "eD0x" }).problems).toEqual([
+      "AWS::MSK::Topic Orders would change PartitionCount and Configs at once, of which MSK takes one an update",
+    ]);
     expect(effectsOf({ ReplicationFactor: 2 }).problems).toEqual([
       "AWS::MSK::Topic Orders would be replaced or removed",
     ]);
