@@ -78,12 +78,15 @@ async function runAndReport(
   return isAsPromised(outcome) ? 0 : 1;
 }
 
-/** Resolves on ctrl-c, on a request to end, or when npm, which this was started by, is gone. A second signal ends at once. */
+/** Resolves on ctrl-c, on a request to end, or when npm, which this was started by, is gone. A second ctrl-c ends at once. */
 function interruption(): Promise<"interrupted"> {
   const { promise, resolve } = Promise.withResolvers<"interrupted">();
+  let firstAt: number | undefined;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.once(signal, () => {
-      process.once(signal, () => process.exit(interruptedCode));
+    process.on(signal, () => {
+      firstAt ??= performance.now();
+      // One ctrl-c may come twice: from the terminal, and handed on by npm, which got it as well.
+      if (performance.now() - firstAt > 500) process.exit(interruptedCode);
       resolve("interrupted");
     });
   if (process.env.npm_lifecycle_event !== undefined) {
