@@ -2,6 +2,7 @@ import { SingleBar } from "cli-progress";
 import { type Arguments, parseArguments, usage } from "./arguments.ts";
 import type { Backbone } from "./backbone.ts";
 import { exitCodeOf } from "./command-line/exit-code.ts";
+import { interruptedCode, onInterruption } from "./command-line/on-interruption.ts";
 import { launchBackbone } from "./launch.ts";
 import { type OrderBody, readOrders } from "./orders/read-orders.ts";
 import { isAsPromised, toJson, toText } from "./orders/report.ts";
@@ -10,7 +11,6 @@ import { stageOf } from "./stage.ts";
 
 // Exit codes: 0 as promised; 1 something is lost, doubled, not settled or broken; 2 wrong arguments, a bad orders file
 // or a missing prerequisite; 130 interrupted before the orders were accounted for.
-const interruptedCode = 130;
 process.exitCode = await exitCodeOf(() => main(process.argv.slice(2)));
 // Whatever still holds the event loop, a socket that is being closed, belongs to parts that are stopped by now.
 process.exit();
@@ -81,14 +81,7 @@ async function runAndReport(
 /** Resolves on ctrl-c, on a request to end, or when npm, which this was started by, is gone. A second ctrl-c ends at once. */
 function interruption(): Promise<"interrupted"> {
   const { promise, resolve } = Promise.withResolvers<"interrupted">();
-  let firstAt: number | undefined;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.on(signal, () => {
-      firstAt ??= performance.now();
-      // One ctrl-c may come twice: from the terminal, and handed on by npm, which got it as well.
-      if (performance.now() - firstAt > 500) process.exit(interruptedCode);
-      resolve("interrupted");
-    });
+  onInterruption(["SIGINT", "SIGTERM", "SIGHUP"], () => resolve("interrupted"));
   if (process.env.npm_lifecycle_event !== undefined) {
     const parent = process.ppid;
     setInterval(() => process.ppid !== parent && resolve("interrupted"), 500).unref();
