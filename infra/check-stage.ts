@@ -52,7 +52,8 @@ function hardenedProblems({ natGateways, registry, inventory, orderStatus }: Sta
 }
 
 /**
- * Memory in GiB that Fargate has for CPU units, from and to.
+ * Memory in GiB that Fargate has for CPU units, from and to. The smallest size that
+ * it has and the two largest are left out.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
  */
 const fargateMemory: Readonly<Record<number, readonly [number, number]>> = {

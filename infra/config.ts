@@ -35,12 +35,13 @@ export interface StageConfig {
   readonly registry: {
     /** Image of an Apicurio registry, built for ARM: of a public registry, with its tag, or of ECR. */
     readonly image: string | EcrImage;
-    /** Copies of the registry, each with the whole journal in its memory. */
+    /** Copies of the registry, 1 to 10, each with the whole journal in its memory. */
     readonly tasks: number;
-    /** Copies at most, while they use more than 60 % of their CPU. @default as many as tasks */
+    /** Copies at most, while they use more than 60 % of their CPU, 10 at most. @default as many as tasks */
     readonly maxTasks?: number;
-    /** CPU units of a task; 1024 are one vCPU. */
+    /** CPU units of a task, 512, 1024, 2048 or 4096; 1024 are one vCPU. */
     readonly cpu: number;
+    /** Whole GiB of a task: from a 512th of the CPU units to four times as much, 30 GiB at most. */
     readonly memory: Size;
     /**
      * HTTPS under a name of your own. The certificate and the name belong to an account and are parameters of the stack,

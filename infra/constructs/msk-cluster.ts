@@ -211,7 +211,7 @@ export class MskCluster extends Construct {
 
   /**
    * What the brokers do, and apart from it who was refused what. Under the prefix for which MSK needs no entry in the
-   * account's policy on logs, which has room for 5,120 characters.
+   * account's policy on logs, whose room is small.
    * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
    */
   #logs({ clusterName, logRetention }: MskClusterProps): CfnCluster.LoggingInfoProperty {

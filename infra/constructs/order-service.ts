@@ -84,7 +84,7 @@ export class OrderService extends Construct {
     new CfnOutput(this, "OrdersUrl", { value: `${this.api.apiEndpoint}/orders` });
   }
 
-  /** Under the prefix for which API Gateway needs no entry in the account's policy on logs, which has room for ten. */
+  /** Under the prefix for which API Gateway needs no entry in the account's policy on logs, whose room is small. */
   #accessLogs({ stage, logRetention }: StageConfig): ILogGroup {
     return new LogGroup(this, "AccessLogs", {
       logGroupName: `/aws/vendedlogs/apis/backbone-${stage}`,

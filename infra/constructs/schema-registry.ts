@@ -1,4 +1,4 @@
-import { Duration, Fn, RemovalPolicy, type Size, Stack, Validations } from "aws-cdk-lib";
+import { Duration, Fn, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { CfnSecurityGroupIngress, type IConnectable, type IVpc, Port, SecurityGroup } from "aws-cdk-lib/aws-ec2";
 import { Repository } from "aws-cdk-lib/aws-ecr";
 import {
@@ -21,32 +21,24 @@ import {
   ListenerCertificate,
   SslPolicy,
 } from "aws-cdk-lib/aws-elasticloadbalancingv2";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { ARecord, PrivateHostedZone, RecordTarget } from "aws-cdk-lib/aws-route53";
 import { LoadBalancerTarget } from "aws-cdk-lib/aws-route53-targets";
 import { Secret as SecretsManagerSecret } from "aws-cdk-lib/aws-secretsmanager";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { Construct } from "constructs";
-import type { EcrImage } from "../config.ts";
+import type { EcrImage, StageConfig } from "../config.ts";
 import { BalancerLogs } from "./balancer-logs.ts";
 import type { MskCluster } from "./msk-cluster.ts";
+import { grantReadSecret } from "./secret-access.ts";
 
-export interface SchemaRegistryProps {
+export interface SchemaRegistryProps extends Omit<StageConfig["registry"], "tls"> {
   readonly vpc: IVpc;
   readonly cluster: MskCluster;
   /** Name of the parameter in Systems Manager that tells other stacks the registry's URL. */
   readonly urlParameter: string;
   /** SCRAM user that owns the registry's topics; its consumer groups are `<user>-<random UUID>`. */
   readonly scramUser: string;
-  /** Image of an Apicurio registry, built for ARM: of a public registry, with its tag, or of ECR. */
-  readonly image: string | EcrImage;
-  readonly tasks: number;
-  /** Tasks at most, while they use more than 60 % of their CPU. @default as many as tasks */
-  readonly maxTasks?: number;
-  /** CPU units of a task; 1024 are one vCPU. */
-  readonly cpu: number;
-  readonly memory: Size;
   /** A certificate of ACM and the name that it is for, which becomes the registry's in the VPC. @default plain HTTP */
   readonly certificate?: { readonly arn: string; readonly domainName: string };
   readonly logRetention: RetentionDays;
@@ -88,7 +80,8 @@ export class SchemaRegistry extends Construct {
       cluster: new Cluster(this, "Cluster", { vpc, containerInsightsV2: ContainerInsights.ENABLED }) as ICluster, // see the note on CDK's interfaces in network-stack.ts
       taskDefinition,
       // A number here would be set again with each change of the service, however many tasks are busy. Without one a new
-      // service starts one, one that is there keeps as many as it has, and the scaling's minimum makes them enough.
+      // service starts one, one that is there keeps as many as it has, and registering the scaling raises them to its minimum:
+      // https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
       ...(maxTasks > tasks ? {} : { desiredCount: tasks }),
       // Each task holds the whole state, so old ones serve on until the new ones have replayed the journal.
       minHealthyPercent: 100,
@@ -197,17 +190,10 @@ export class SchemaRegistry extends Construct {
       // As the functions: a fifth cheaper than x86, and Apicurio's images are built for both.
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
     });
-    // Taken by its ARN: the secret itself would put the task's role into its key's policy, and so this stack into the
-    // cluster's, which this one depends on. The key leaves it to IAM who may use it.
-    const { secretArn, keyArn } = cluster.scramUser(scramUser);
-    const credentials = SecretsManagerSecret.fromSecretCompleteArn(this, "Credentials", secretArn);
-    definition.addToExecutionRolePolicy(
-      new PolicyStatement({
-        actions: ["kms:Decrypt"],
-        resources: [keyArn],
-        conditions: { StringEquals: { "kms:ViaService": `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
-      }),
-    );
+    const user = cluster.scramUser(scramUser);
+    // Taken by its ARN, for the reason that `grantReadSecret` has.
+    const credentials = SecretsManagerSecret.fromSecretCompleteArn(this, "Credentials", user.secretArn);
+    grantReadSecret(definition.obtainExecutionRole(), user);
     definition.addContainer("registry", {
       image: this.#image(image),
       portMappings: Object.values(ports).map((containerPort) => ({ containerPort, protocol: Protocol.TCP })),

@@ -36,7 +36,10 @@ const ofRegistry = {
  */
 const ofPollersOnDemand = { Lambda: Aws.LAMBDA, Sts: Aws.STS };
 
-/** The rotation of the registry's password restarts its tasks. Secrets Manager, which it works on, the tasks call as well. */
+/**
+ * The rotation of the registry's password restarts its tasks. Secrets Manager, which it works on, the tasks call as well.
+ * It is there for any rotation: which user is the registry's, the access file says, which the network does without.
+ */
 const ofRotation = { Ecs: Aws.ECS };
 
 /**

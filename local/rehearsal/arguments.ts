@@ -5,7 +5,7 @@ import { readCommandLine } from "../command-line/read-command-line.ts";
 export const usage = `npm run rehearse-deploy -- [options]
 
 Deploys and updates every stage into an AWS account that is a process of this machine (moto), after cfn-lint has looked
-at the templates. Needs Python 3.11 or newer, and PyPI the first time; no AWS credentials.
+at the templates. Needs Python 3.11 to 3.14, and PyPI the first time; no AWS credentials.
 
   --stage NAME   only that stage; may be given several times (default all: ${stageNames.join(", ")})
   --help         print this
