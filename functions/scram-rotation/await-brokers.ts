@@ -5,7 +5,7 @@ import type { ScramCredentials } from "../../shared/kafka/index.ts";
 export interface Brokers {
   /** Logs in to one broker; rejects if it does not take the credentials, or does not answer. */
   logIn(broker: string, credentials: ScramCredentials): Promise<void>;
-  /** All brokers of the cluster: a bootstrap list names some of them. */
+  /** The cluster's brokers that are up: a bootstrap list names some of them, and may name some that are gone. */
   list(broker: string, credentials: ScramCredentials): Promise<readonly string[]>;
 }
 
@@ -25,13 +25,14 @@ const firstPauseMs = 1_000;
 const maxPauseMs = 15_000;
 
 /**
- * Waits until every broker of the cluster takes the credentials; a broker that has taken them is not asked again.
+ * Waits until every broker that is up takes the credentials; one that has taken them is not asked again. Which are up, the
+ * first that takes them tells: one that is away refuses no login, and must not hold up those who wait for the others.
  *
  * @throws BackboneError KAFKA_UNAVAILABLE (retriable) that names the brokers that do not, and why, when the time is over
  */
 export async function awaitBrokers(options: AwaitBrokersOptions): Promise<void> {
   const { brokers, bootstrap, credentials, remainingMs, pause, checkStillWanted } = options;
-  const missing = new Map(bootstrap.map((broker) => [broker, "not asked yet"]));
+  let missing = new Map(bootstrap.map((broker) => [broker, notAskedYet]));
   const taken = new Set<string>();
 
   async function ask(broker: string): Promise<void> {
@@ -44,12 +45,13 @@ export async function awaitBrokers(options: AwaitBrokersOptions): Promise<void> 
     }
   }
 
-  /** Once all that are known have taken them: are there others? */
-  async function lookForOthers(): Promise<void> {
-    const [broker = ""] = taken;
+  async function lookWhoIsUp(): Promise<void> {
+    const [broker] = taken;
+    if (broker === undefined) return;
     try {
-      const all = await brokers.list(broker, credentials);
-      for (const other of all) if (!taken.has(other)) missing.set(other, "not asked yet");
+      const up = await brokers.list(broker, credentials);
+      const waitedFor = up.filter((other) => !taken.has(other));
+      missing = new Map(waitedFor.map((other) => [other, missing.get(other) ?? notAskedYet]));
     } catch (error) {
       taken.delete(broker);
       missing.set(broker, reasonOf(error));
@@ -58,13 +60,15 @@ export async function awaitBrokers(options: AwaitBrokersOptions): Promise<void> 
 
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
     await Promise.all([...missing.keys()].map(ask));
-    if (missing.size === 0) await lookForOthers();
+    await lookWhoIsUp();
     if (missing.size === 0) return;
     if (remainingMs() < pauseMs) throw notTaken(missing);
     await pause(pauseMs);
     await checkStillWanted();
   }
 }
+
+const notAskedYet = "not asked yet";
 
 function notTaken(missing: ReadonlyMap<string, string>): BackboneError {
   const brokers = [...missing].map(([broker, reason]) => `${broker} (${reason})`).join(", ");

@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { BackboneError } from "../../shared/errors.ts";
 import type { ScramCredentials } from "../../shared/kafka/index.ts";
 
-/** Letters and digits alone: a password becomes part of a quoted JAAS line, in which punctuation has a meaning. */
 export const passwordLength = 32;
+/** Letters and digits alone: a password becomes part of a quoted JAAS line, in which punctuation has a meaning. */
 const newPassword = new RegExp(`^[A-Za-z0-9]{${passwordLength}}$`);
 
 // Nothing else: what is not named here would be gone after a rotation.

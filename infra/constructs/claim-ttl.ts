@@ -10,6 +10,15 @@ import { BackboneError } from "../../shared/errors.ts";
  * @throws BackboneError INVALID_OPTIONS for a topic that keeps its records for ever, or does not say how long
  */
 export function claimTtl(source: Topic, margin: Duration): Duration {
+  return retentionOf(source).plus(Duration.days(deadLetterRetentionDays)).plus(margin);
+}
+
+/**
+ * How long a topic keeps its records.
+ *
+ * @throws BackboneError INVALID_OPTIONS for a topic that keeps its records for ever, or does not say how long
+ */
+export function retentionOf(source: Topic): Duration {
   const retentionMs = Number(source.configs["retention.ms"] ?? Number.NaN);
   if (!(retentionMs > 0)) {
     throw new BackboneError(
@@ -18,5 +27,5 @@ export function claimTtl(source: Topic, margin: Duration): Duration {
         `got ${source.configs["retention.ms"] ?? "nothing"}`,
     );
   }
-  return Duration.millis(retentionMs).plus(Duration.days(deadLetterRetentionDays)).plus(margin);
+  return Duration.millis(retentionMs);
 }

@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import type { Topic } from "../../shared/access/index.ts";
 import type { ConsumerConfig } from "../config.ts";
+import { retentionOf } from "./claim-ttl.ts";
 import type { MappingSettings } from "./mapping-settings.ts";
 
 /**
@@ -9,7 +10,7 @@ import type { MappingSettings } from "./mapping-settings.ts";
  * - the function names the records that come again;
  * - what is retried in vain neither blocks its partition for ever nor is dropped: it is set aside on the dead-letter topic
  *   before the topic drops it. Until then it is retried, since a cause of the surroundings passes, and the partition keeps
- *   its order; its lag is what the pager sees;
+ *   its order; its lag, a metric that Lambda keeps, is what to be woken by;
  * - Lambda tells how far behind it is, what it drops or offloads, and what of that fails.
  */
 export function mappingOf(
@@ -31,11 +32,7 @@ export function mappingOf(
 }
 
 /** Of the topic's retention: the last day of seven is left to set aside. Lambda takes 60 s to 7 days. */
-function sixSeventhsOf({ configs }: Topic): Duration {
-  const retentionMs = Number(configs["retention.ms"] ?? defaultRetentionMs);
-  const kept = retentionMs < 0 ? Number.POSITIVE_INFINITY : retentionMs / 1_000;
-  return Duration.seconds(Math.min(Math.max(Math.floor((kept * 6) / 7), 60), 604_800));
+function sixSeventhsOf(topic: Topic): Duration {
+  const keptSeconds = retentionOf(topic).toMilliseconds() / 1_000;
+  return Duration.seconds(Math.min(Math.max(Math.floor((keptSeconds * 6) / 7), 60), 604_800));
 }
-
-/** The cluster's `log.retention.ms`. */
-const defaultRetentionMs = 604_800_000;

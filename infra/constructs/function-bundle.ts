@@ -29,7 +29,7 @@ export function bundleFunction(entry: string, outputFolder: string): void {
     sourcesContent: false,
     banner: { js: requireForDependencies },
     // What the runtime brings. Smaller packages of the SDK, which it may not bring, are bundled.
-    external: ["@aws-sdk/client-*", "@aws-sdk/lib-*", "@aws-sdk/credential-*"],
+    external: ["@aws-sdk/client-*", "@aws-sdk/credential-*"],
     // Its types alone: what reads files and speaks RPC makes up half of the package.
     alias: { avsc: "avsc/etc/browser/avsc-types.js" },
     logLevel: "warning",

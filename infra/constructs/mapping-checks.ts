@@ -15,7 +15,7 @@ export function checkMapping(settings: MappingSettings, { service, topic }: { se
     ...consumption(service, topic),
     ...outOfRange("batchSize", settings.batchSize, 1, 10_000),
     ...outOfRange("batchWindow", settings.batchWindow?.toSeconds({ integral: false }), 0, 300, "seconds"),
-    ...outOfRange("timeout", settings.timeout.toSeconds(), 1, 840, "seconds"),
+    ...outOfRange("timeout", settings.timeout.toSeconds({ integral: false }), 1, 840, "seconds"),
     ...startProblems(settings),
     ...filterProblems(settings),
     ...pollerProblems(settings, topic),

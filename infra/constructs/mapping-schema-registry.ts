@@ -41,6 +41,10 @@ export function schemaRegistryProblems(registry: MappingSchemaRegistry | undefin
     ...(glueArn.test(uri) && access.length > 0
       ? ["schemaRegistry.access: is of Confluent registries, AWS Glue lets the function's role in"]
       : []),
+    // By a name or a part of its ARN alone, the grant to read it would match nothing.
+    ...access
+      .filter(({ secret }) => secret.secretFullArn === undefined)
+      .map(({ secret }) => `schemaRegistry.access: a secret must have its whole ARN, got '${secret.secretName}'`),
   ];
 }
 

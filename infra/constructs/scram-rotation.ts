@@ -34,6 +34,13 @@ export class ScramRotation extends Construct {
   constructor(scope: Construct, id: string, props: ScramRotationProps) {
     super(scope, id);
     const { cluster, user, every, restarts, functionName, vpc, logRetention } = props;
+    const hours = every.toHours({ integral: false });
+    if (!Number.isInteger(hours) || hours < 4 || hours > 999 * 24) {
+      throw new BackboneError(
+        "INVALID_OPTIONS",
+        `rotation of ${user}: every must be whole hours from 4 to 23976, got ${hours}`,
+      );
+    }
     if (!/^[\w-]{1,64}$/.test(functionName)) {
       throw new BackboneError(
         "INVALID_OPTIONS",

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
-/** One repetition by the SDK for a cut connection; further ones are the engine's, which knows the deadline. */
+/** One repetition by the SDK for a cut connection; further ones are its caller's, who knows the deadline. */
 const maxAttempts = 2;
 const connectionTimeoutMs = 1_000;
-/** DynamoDB answers in milliseconds. A call ends after 2 attempts × (1 s + 3 s) = 8 s, well inside a consumer's minute. */
+/** DynamoDB answers in milliseconds. A call ends after 2 attempts × (1 s + 3 s) = 8 s, inside what a function has. */
 const requestTimeoutMs = 3_000;
 
 /**

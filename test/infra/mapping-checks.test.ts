@@ -148,6 +148,22 @@ test.each<[string, Partial<MappingSettings>, string]>([
     "schemaRegistry.validate: must be KEY, VALUE or both, got ''",
   ],
   [
+    "a secret known by its name alone",
+    {
+      ...provisioned,
+      schemaRegistry: {
+        ...schemaRegistry,
+        access: [{ type: "BASIC_AUTH", secret: Secret.fromSecretNameV2(stack, "Named", "registry") }],
+      },
+    },
+    "schemaRegistry.access: a secret must have its whole ARN, got 'registry'",
+  ],
+  [
+    "half a second too much",
+    { timeout: Duration.millis(1_500) },
+    "timeout: must be an integer of 1 to 840 seconds, got 1.5",
+  ],
+  [
     "a password for AWS Glue",
     {
       ...provisioned,

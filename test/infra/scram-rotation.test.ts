@@ -122,6 +122,16 @@ test("a user whom the access file does not have is refused, with those it has", 
   );
 });
 
+test.each([
+  [Duration.hours(3), 3],
+  [Duration.minutes(330), 5.5],
+  [Duration.days(1_000), 24_000],
+])("a construct of one's own that rotates every %s is refused", (every, hours) => {
+  expect(() => backboneWith({ "dead-letter-operators": every })).toThrow(
+    `rotation of dead-letter-operators: every must be whole hours from 4 to 23976, got ${hours}`,
+  );
+});
+
 test("a user whose name no function can have is refused", () => {
   const [service] = access.services.filter(({ name }) => name === "dead-letter-operators");
   if (service === undefined) throw new Error("the access file has no dead-letter-operators");

@@ -26,8 +26,17 @@ describe("a rotation", () => {
     world.secrets.begin("second");
     await world.rotate("second");
 
-    // b-1 learns it with the first pause, b-2 with the second, b-3, which comes last, with the third.
-    expect(Object.fromEntries(world.logins)).toEqual({ "b-1:9096": 2, "b-2:9096": 3, "b-3:9096": 1 });
+    // b-1 learns it with the first pause and tells of b-3, b-2 with the second, b-3 with the third.
+    expect(Object.fromEntries(world.logins)).toEqual({ "b-1:9096": 2, "b-2:9096": 3, "b-3:9096": 2 });
+  });
+
+  test("does not wait for a broker of the bootstrap list that is gone", async () => {
+    world.brokers.delete("b-2:9096");
+    world.secrets.begin("second");
+    await world.rotate("second");
+
+    expect(world.restarts).toHaveLength(1);
+    expect(new Set(world.brokers.values())).toEqual(new Set([world.secrets.values.get("second")]));
   });
 
   test("moves no label before finishSecret", async () => {
@@ -68,7 +77,7 @@ describe("time that runs out", () => {
       code: "KAFKA_UNAVAILABLE",
       retriable: true,
       message:
-        "the new password is current, but not every broker takes it yet: b-2:9096 (login failed); " +
+        "the new password is current, but not every broker takes it yet: b-2:9096 (login failed), b-3:9096 (not asked yet); " +
         "nothing was restarted, the step is to be called again",
     });
     expect(currentVersion()).toBe("second");
