@@ -158,28 +158,32 @@ async function invokeUntilProcessed(
   batch: readonly MskRecord[],
   options: EventSourceMappingOptions,
   stopping: AbortSignal,
+  firstAttempt = 1,
 ): Promise<void> {
   const { definition, function: target, bootstrapServers, onRetry } = options;
   let records = batch;
-  for (let attempt = 1; !stopping.aborted; attempt += 1) {
+  for (let attempt = firstAttempt; !stopping.aborted; ) {
     const result = await target.invoke(toMskEvent(definition.eventSourceArn, bootstrapServers, records));
     if (result.ok && !definition.reportsBatchItemFailures) return;
     const failed = result.ok ? failedRecords(records, result.payload) : records;
     if (failed.length === 0) return;
-    if (!result.ok && definition.bisects && records.length > 1) {
-      // Halving counts as no retry.
-      const half = Math.ceil(records.length / 2);
-      await invokeUntilProcessed(records.slice(0, half), options, stopping);
-      return invokeUntilProcessed(records.slice(half), options, stopping);
-    }
     const reason = result.ok ? "partial batch response" : `${result.error.errorType}: ${result.error.errorMessage}`;
-    const isOver = (record: MskRecord) => attempt > definition.retryAttempts || isTooOld(record, definition);
+    // Halving counts as no retry, as Lambda documents it for streams: a half has the attempts that its batch had left.
+    const halves = !result.ok && definition.bisects && records.length > 1;
+    const isOutOfRetries = !halves && attempt > definition.retryAttempts;
+    const isOver = (record: MskRecord) => isOutOfRetries || isTooOld(record, definition);
     const over = failed.filter(isOver);
     if (over.length > 0) await giveUp(over, attempt, result.ok ? undefined : reason, options, stopping);
     records = failed.filter((record) => !over.includes(record));
     if (records.length === 0) return;
     onRetry({ attempt, records: records.length, reason });
     await pause(attempt, stopping);
+    if (!halves) attempt += 1;
+    else if (records.length > 1) {
+      const half = Math.ceil(records.length / 2);
+      await invokeUntilProcessed(records.slice(0, half), options, stopping, attempt);
+      return invokeUntilProcessed(records.slice(half), options, stopping, attempt);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { BackboneError } from "../../shared/errors.ts";
 import type { MskRecord } from "../../shared/msk-event/index.ts";
-import { compileFilter } from "../streams/event-filter.ts";
+import { compileFilter, parsePattern } from "../streams/event-filter.ts";
 
 const patternSchema = v.strictObject({
   value: v.union([v.array(v.unknown()), v.looseObject({})], "must be an object or a list"),
@@ -13,12 +13,12 @@ const patternSchema = v.strictObject({
  * JSON, JSON for one of text.
  *
  * @param patterns each JSON; none lets every record through
- * @throws BackboneError TEMPLATE_UNSUPPORTED for comparisons, see `compileFilter`, and for fields other than `value`
+ * @throws BackboneError TEMPLATE_UNSUPPORTED for what is no JSON, comparisons, see `compileFilter`, and fields other than `value`
  * @see https://docs.aws.amazon.com/lambda/latest/dg/kafka-filtering.html
  */
 export function compileRecordFilter(patterns: readonly string[]): (record: MskRecord) => boolean {
   const filters = patterns.map((pattern) => {
-    const parsed = v.safeParse(patternSchema, JSON.parse(pattern));
+    const parsed = v.safeParse(patternSchema, parsePattern(pattern));
     if (!parsed.success)
       throw new BackboneError("TEMPLATE_UNSUPPORTED", `filter ${pattern}: ${v.summarize(parsed.issues)}`);
     const { value } = parsed.output;

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { InvocationResult } from "../../../../local/lambda/messages.ts";
 import { startEventSourceMapping } from "../../../../local/mapping/event-source-mapping.ts";
 import type { MappingDefinition } from "../../../../local/mapping/mapping-definition.ts";
@@ -88,7 +88,7 @@ describe("an event source mapping", () => {
   });
 
   it("sends a batch whose invocation fails again in halves, if it is to, until a record is alone with its failure", async () => {
-    const { consumer, invocations } = await setUp(
+    const { consumer, invocations, retries } = await setUp(
       [failed("Crash"), ok(), failed("Crash"), ok(), failed("Crash"), ok()],
       {
         bisects: true,
@@ -103,6 +103,8 @@ describe("an event source mapping", () => {
       ["0@13"],
       ["0@13"],
     ]);
+    const reason = "Crash: no";
+    expect(retries).toEqual([4, 2, 1].map((records) => ({ attempt: 1, records, reason, committed: 0 })));
     expect(consumer.committed).toEqual(["0@14"]);
   });
 
@@ -251,6 +253,40 @@ describe("an event source mapping with limits", () => {
     expect(retries).toEqual([{ attempt: 1, records: 1, reason, committed: 0 }]);
     expect(offloaded).toHaveLength(1);
     expect(consumer.committed).toEqual(["0@12"]);
+  });
+
+  it("counts no halving as a retry, and goes on counting in the halves", async () => {
+    const answers = [failuresOf([0, 10], [0, 11]), failed("Crash"), failed("Crash"), failed("Crash")];
+    const { consumer, invocations, retries, onGiveUp } = await setUp(answers, { bisects: true, retryAttempts: 1 });
+
+    await consumer.deliver(0, [10, 11]);
+
+    expect(invocations).toEqual([["0@10", "0@11"], ["0@10", "0@11"], ["0@10"], ["0@11"]]);
+    expect(retries).toMatchObject([
+      { attempt: 1, records: 2, reason: "partial batch response" },
+      { attempt: 2, records: 2, reason: "Crash: no" },
+    ]);
+    expect(onGiveUp.mock.calls).toEqual([[{ records: 1, topic: undefined }], [{ records: 1, topic: undefined }]]);
+  });
+
+  it.each([
+    ["none of them", 11, []],
+    ["the only one that is not", 12, [["0@12"]]],
+    ["halves of those that are not", 13, [["0@12"], ["0@13"]]],
+  ])("gives up what is too old before it halves a batch, and sends %s again", async (_, last, sentAgain) => {
+    const offsets = [10, 11, 12, 13].filter((offset) => offset <= last);
+    const clock = vi.spyOn(Date, "now").mockReturnValue(1_700_000_000_012 + 60_000);
+    onTestFinished(() => clock.mockRestore());
+    const { consumer, invocations, onGiveUp } = await setUp([failed("Crash")], {
+      bisects: true,
+      maxRecordAgeMs: 60_000,
+    });
+
+    await consumer.deliver(0, offsets);
+
+    expect(invocations).toEqual([offsets.map((offset) => `0@${offset}`), ...sentAgain]);
+    expect(onGiveUp).toHaveBeenCalledExactlyOnceWith({ records: 2, topic: undefined });
+    expect(consumer.committed).toEqual([`0@${last + 1}`]);
   });
 
   it("does not send again what is too old", async () => {

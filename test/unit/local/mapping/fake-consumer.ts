@@ -108,11 +108,12 @@ export function fakeConsumer(topic: string): FakeConsumer {
   };
 }
 
+/** A millisecond younger with each offset. */
 function messageAt(offset: number): KafkaMessage {
   return {
     key: Buffer.from("k"),
     value: Buffer.from("v"),
-    timestamp: "1700000000000",
+    timestamp: String(1_700_000_000_000 + offset),
     attributes: 0,
     offset: String(offset),
     headers: {},

@@ -15,6 +15,21 @@ describe("compileRecordFilter", () => {
     ["JSON that has the value", [germanOrders], '{"address":{"country":"DE"}}', true],
     ["JSON that has another value", [germanOrders], '{"address":{"country":"FR"}}', false],
     ["JSON without the field", [germanOrders], "{}", false],
+    ["a list, one of whose elements is the value", ['{"value":{"tags":["vip"]}}'], '{"tags":["new","vip"]}', true],
+    ["a list without the value", ['{"value":{"tags":["vip"]}}'], '{"tags":["new"]}', false],
+    ["an empty list", ['{"value":{"tags":["vip"]}}'], '{"tags":[]}', false],
+    [
+      "a list of objects, one of which matches",
+      [germanOrders],
+      '{"address":[{"country":"FR"},{"country":"DE"}]}',
+      true,
+    ],
+    [
+      "a list of objects that match only together",
+      ['{"value":{"items":{"sku":["a"],"size":["L"]}}}'],
+      '{"items":[{"sku":"a","size":"S"},{"sku":"b","size":"L"}]}',
+      false,
+    ],
     ["JSON for which the second pattern holds", [germanOrders, '{"value":{"vip":[true]}}'], '{"vip":true}', true],
     ["text that is one of the pattern's", ['{"value":["ping"]}'], "ping", true],
     ["text that is none of the pattern's", ['{"value":["ping"]}'], "pong", false],
@@ -27,6 +42,7 @@ describe("compileRecordFilter", () => {
   });
 
   it.each([
+    ["what is no JSON", '{"value":'],
     ["a comparison", '{"value":{"total":[{"numeric":[">",1]}]}}'],
     ["a key, which no pattern can be about without a schema registry", '{"key":["1"]}'],
   ])("refuses %s", (_, pattern) => {

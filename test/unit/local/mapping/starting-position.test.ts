@@ -44,8 +44,22 @@ it("a new group begins in each partition at the first record of that time or lat
   ]);
 });
 
-it("a group that has begun goes on where it was", async () => {
-  const { kafka, set } = clusterOf(["-1", "3"]);
+it.each<[committed: [string, string], set: { partition: number; offset: string }]>([
+  [["-1", "3"], { partition: 0, offset: "1000" }],
+  [["0", "-1"], { partition: 1, offset: "7" }],
+])(
+  "with %j committed, begins in the partition without, and leaves the other where it was",
+  async (committed, begun) => {
+    const { kafka, set } = clusterOf(committed);
+
+    await beginAt(1_000, kafka, mapping);
+
+    expect(set).toEqual([{ groupId: "inventory", topic: "orders", partitions: [begun] }]);
+  },
+);
+
+it("a group that has begun in every partition goes on where it was", async () => {
+  const { kafka, set } = clusterOf(["0", "3"]);
 
   await beginAt(1_000, kafka, mapping);
 
