@@ -18,6 +18,7 @@ import {
   messagesOf,
   startTestBackbone,
   type TestBackbone,
+  testStage,
 } from "./running-backbone.ts";
 
 const sourceTopic = "order-events";
@@ -248,7 +249,7 @@ function processOfDynamoDb(): number {
 }
 
 describe("with a part away", () => {
-  const processesOfOrderService = () => backbone.functions.get("backbone-prod-order-service").pids();
+  const processesOfOrderService = () => backbone.functions.get(`backbone-${testStage}-order-service`).pids();
 
   it("answers 503 while Kafka is away, and recovers by itself", async () => {
     await backbone.parts.kafka.stop();

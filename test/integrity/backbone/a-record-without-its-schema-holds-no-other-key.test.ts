@@ -13,6 +13,7 @@ import {
   messagesOf,
   startTestBackbone,
   type TestBackbone,
+  testStage,
 } from "../../integration/running-backbone.ts";
 
 const topic = "order-events";
@@ -63,7 +64,7 @@ const areReserved = (orderIds: readonly string[]) =>
 
 /** When inventory had to leave the event unfinished, in ms. */
 function triesAt(eventId: string): number[] {
-  const lines = readFileSync(join(backbone.logFolder, "backbone-prod-inventory.log"), "utf8").split("\n");
+  const lines = readFileSync(join(backbone.logFolder, `backbone-${testStage}-inventory.log`), "utf8").split("\n");
   return lines
     .filter((line) => line.includes('"record unfinished"') && line.includes(eventId))
     .map((line) => Date.parse(JSON.parse(line).timestamp));

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalFunction } from "../../../local/lambda/local-function.ts";
 import { runOrders } from "../../../local/orders/run-orders.ts";
 import { orderBody } from "../../integration/orders.ts";
-import { startTestBackbone, type TestBackbone } from "../../integration/running-backbone.ts";
+import { startTestBackbone, type TestBackbone, testStage } from "../../integration/running-backbone.ts";
 import { randomNumbers } from "../random-numbers.ts";
 import { report } from "../run/figures.ts";
 import { seeds } from "../run/seeds.ts";
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => backbone?.stop());
 
-const relay = "backbone-prod-inventory-outbox";
+const relay = `backbone-${testStage}-inventory-outbox`;
 /** How lines about the relay begin. */
 const ofRelay = "stream of";
 const mostCrashes = 8;

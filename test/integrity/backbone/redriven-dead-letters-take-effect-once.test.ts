@@ -14,7 +14,13 @@ import { toKafkajsMessage } from "../../../shared/kafkajs-message/index.ts";
 import { avro, createSchemaRegistry, createSerializer } from "../../../shared/schema-registry/index.ts";
 import { orderCreatedSchema, orderCreatedType } from "../../../shared/schemas/index.ts";
 import { orderBody } from "../../integration/orders.ts";
-import { caughtUp, documentClient, startTestBackbone, type TestBackbone } from "../../integration/running-backbone.ts";
+import {
+  caughtUp,
+  documentClient,
+  startTestBackbone,
+  type TestBackbone,
+  testStage,
+} from "../../integration/running-backbone.ts";
 import { randomNumbers } from "../random-numbers.ts";
 import { report } from "../run/figures.ts";
 import { seeds } from "../run/seeds.ts";
@@ -95,8 +101,8 @@ async function countsOf(topics: readonly string[]): Promise<number[]> {
 
 /** Redriven orders of which order-status knows nothing but what inventory said, and said once. */
 async function knownByInventoryAlone(prefix: string): Promise<number> {
-  const { STATUSES_TABLE: TableName } = backbone.functions.get("backbone-prod-order-status-order-events").definition
-    .environment;
+  const { STATUSES_TABLE: TableName } = backbone.functions.get(`backbone-${testStage}-order-status-order-events`)
+    .definition.environment;
   const client = documentClient(backbone);
   const { Count = 0 } = await client.send(
     new ScanCommand({

@@ -9,10 +9,11 @@ import {
   lagOfAll,
   startTestBackbone,
   type TestBackbone,
+  testStage,
 } from "../../integration/running-backbone.ts";
 import { report } from "../run/figures.ts";
 
-const relay = "backbone-prod-inventory-outbox";
+const relay = `backbone-${testStage}-inventory-outbox`;
 
 let backbone: TestBackbone;
 let tables: DynamoDBDocumentClient;
