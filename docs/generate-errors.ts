@@ -1,14 +1,17 @@
-import { errorCodes } from "../shared/errors.ts";
+import { errorMeanings } from "../shared/error-meanings.ts";
+import { type ErrorCode, errorCodes } from "../shared/errors.ts";
 
 /** Where the page is kept. */
 export const errorsPagePath = new URL("./errors.md", import.meta.url);
 
 /** docs/errors.md: the closed list of error codes of shared/errors.ts, for those who meet one in a log or a header. */
 export function errorsPage(): string {
-  const codes = Object.entries(errorCodes);
+  const codes = Object.keys(errorCodes) as ErrorCode[];
   const section = (retriable: boolean) =>
     table(
-      codes.filter(([, code]) => code.retriable === retriable).map(([name, { meaning }]) => [`\`${name}\``, meaning]),
+      codes
+        .filter((code) => errorCodes[code].retriable === retriable)
+        .map((code) => [`\`${code}\``, errorMeanings[code]]),
     );
   return [
     "<!-- Generated from shared/errors.ts by `npm run docs`; a test fails when it is stale. -->",
