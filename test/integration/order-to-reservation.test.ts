@@ -8,7 +8,7 @@ import { runAccess } from "../../local/access/run.ts";
 import type { LocalFunction } from "../../local/lambda/local-function.ts";
 import { outboxWrite } from "../../shared/outbox/index.ts";
 import { orderBody, post } from "./orders.ts";
-import { commandOf, descendantsOf } from "./processes.ts";
+import { commandOf, descendantsOf, killProcess } from "./processes.ts";
 import {
   cacheWith,
   caughtUp,
@@ -222,7 +222,7 @@ describe("a consumer killed with -9 in the middle of a batch", () => {
         return count > effects ? count : undefined;
       });
       for (const pid of consumer.pids().filter((one) => !killed.includes(one))) {
-        process.kill(pid, "SIGKILL");
+        killProcess(pid);
         killed.push(pid);
       }
     }
@@ -288,7 +288,7 @@ describe("with a part away", () => {
 
   it("answers 503 while the registry is away and the schema's id is not known yet, and recovers by itself", async () => {
     await backbone.parts.registry.stop();
-    for (const pid of processesOfOrderService()) process.kill(pid, "SIGKILL");
+    for (const pid of processesOfOrderService()) killProcess(pid);
     await eventually("no process is left that knows the id", async () =>
       processesOfOrderService().length === 0 ? true : undefined,
     );

@@ -20,3 +20,12 @@ export function commandOf(pid: number): string {
   const { stdout } = spawnSync("ps", ["-ww", "-o", "args=", "-p", String(pid)], { encoding: "utf8" });
   return stdout.trim();
 }
+
+/** Kills a process with -9; one that has ended meanwhile, as it may at any time, is left alone. */
+export function killProcess(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}

@@ -3,6 +3,7 @@ import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runAccess } from "../../local/access/run.ts";
 import { orderBody, post } from "./orders.ts";
+import { killProcess } from "./processes.ts";
 import {
   cacheWith,
   caughtUp,
@@ -45,7 +46,7 @@ it("a batch that fails comes again whole, and each of its orders has its effect 
   await backbone.parts.dynamodb.stop();
   for (const orderId of orderIds) expect((await post(backbone.url, orderBody(orderId, ["B-1", 2]))).status).toBe(202);
   await eventually("an invocation that was under way is killed, and its batch has failed", async () => {
-    for (const pid of inventory.pids()) process.kill(pid, "SIGKILL");
+    for (const pid of inventory.pids()) killProcess(pid);
     return backbone.said.some((line) => /^inventory: \d+ records come again after attempt/.test(line)) || undefined;
   });
   await backbone.parts.dynamodb.start();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalFunction } from "../../../local/lambda/local-function.ts";
 import { runOrders } from "../../../local/orders/run-orders.ts";
 import { orderBody } from "../../integration/orders.ts";
+import { killProcess } from "../../integration/processes.ts";
 import { startTestBackbone, type TestBackbone, testStage } from "../../integration/running-backbone.ts";
 import { randomNumbers } from "../random-numbers.ts";
 import { report } from "../run/figures.ts";
@@ -42,7 +43,7 @@ test.each(seeds)("orders posted while consumers and relay are killed take effect
       await pause(random() * everyMs);
       const pids = victims.flatMap((victim) => victim.pids());
       const pid = pids[pick(pids.length)];
-      if (pid !== undefined) kill(pid);
+      if (pid !== undefined) killProcess(pid);
     }
   }
   const ofRelayBefore = crashes(ofRelay);
@@ -70,13 +71,4 @@ test.each(seeds)("orders posted while consumers and relay are killed take effect
 /** Invocations that ended with the death of their process, so far, of all mappings or those that are told of so. */
 function crashes(prefix = ""): number {
   return backbone.said.filter((line) => line.startsWith(prefix) && line.includes("Runtime.ExitError")).length;
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    // It has ended already.
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-  }
 }
