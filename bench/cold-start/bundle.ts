@@ -1,8 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { buildSync } from "esbuild";
 import { bundleFunction } from "../../infra/constructs/function-bundle.ts";
 import { projectFolder } from "./project-folder.ts";
+
+/** Writes a bundle of the entry to the folder, its `index.mjs` and what that loads. */
+export type Bundler = (entry: string, folder: string) => void;
 
 export interface Bundle {
   readonly name: string;
@@ -14,13 +18,40 @@ export interface Bundle {
 }
 
 /**
- * Bundles an entry as what is deployed is bundled.
+ * As CDK's NodejsFunction leaves the AWS SDK to the runtime unless it is told otherwise; what it could be told besides that
+ * makes it faster: an ES module, minified, without source maps.
  *
- * @param folder somewhere below the project, so that the AWS SDK is found in its node_modules by every bundle alike
+ * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda_nodejs-readme.html
  */
-export function bundle({ name, entry }: { name: string; entry: string }, folder: string): Bundle {
+export function bundleWithSdkOfRuntime(entry: string, folder: string): void {
+  buildSync({
+    entryPoints: { index: entry },
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    format: "esm",
+    mainFields: ["module", "main"],
+    minify: true,
+    external: ["@aws-sdk/*", "@smithy/*"],
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    logLevel: "warning",
+  });
+}
+
+/**
+ * @param bundler by default the one of what is deployed
+ * @param folder somewhere below the project, so that what a bundle leaves to the runtime is found in its node_modules
+ */
+export function bundle(
+  { name, entry, bundler = bundleFunction }: { name: string; entry: string; bundler?: Bundler },
+  folder: string,
+): Bundle {
   const output = join(folder, name.replaceAll(/\W+/g, "-"));
-  bundleFunction(join(projectFolder, entry), output);
+  bundler(join(projectFolder, entry), output);
   const modules = readdirSync(output)
     .filter((file) => file.endsWith(".mjs"))
     .map((file) => readFileSync(join(output, file)));

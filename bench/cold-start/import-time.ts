@@ -14,7 +14,6 @@ const script = `
 /** What inventory is told by its surroundings, as infra/constructs/inventory.ts sets it; nothing is connected to. */
 const environment = {
   AWS_REGION: "eu-west-1",
-  NODE_OPTIONS: "--enable-source-maps",
   KAFKA_BOOTSTRAP_SERVERS: "b-1.backbone.example.com:9098,b-2.backbone.example.com:9098",
   KAFKA_AUTH: "iam",
   SCHEMA_REGISTRY_URL: "http://registry.backbone.example.com:8080/apis/ccompat/v7",

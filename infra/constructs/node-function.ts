@@ -58,8 +58,7 @@ function bundleOf(folder: string): AssetCode {
 }
 
 /**
- * A function of this project: Node 24 on ARM, minified ES modules with their source maps, without the AWS SDK (the
- * runtime has it), a role with nothing in it but its own logs and network interfaces, and logs that expire.
+ * A function of this project: Node 24 on ARM, minified ES modules with their source maps and the AWS SDK, a role with nothing in it but its own logs and network interfaces, and logs that expire.
  */
 export class NodeFunction extends Construct implements IGrantable, IConnectable {
   readonly function: LambdaFunction;
@@ -93,7 +92,7 @@ export class NodeFunction extends Construct implements IGrantable, IConnectable 
         : { reservedConcurrentExecutions: props.reservedConcurrentExecutions }),
       role: this.grantPrincipal,
       logGroup,
-      environment: { ...props.environment, NODE_OPTIONS: "--enable-source-maps" },
+      environment: { ...props.environment },
       ...(props.vpc === undefined ? {} : privateNetwork(this, props.vpc)),
     });
     Validations.of(this).acknowledge(

@@ -8,6 +8,7 @@ import { Construct } from "constructs";
 import { BackboneError } from "../../shared/errors.ts";
 import type { MskCluster } from "./msk-cluster.ts";
 import { NodeFunction } from "./node-function.ts";
+import { throughSecretsManager } from "./secret-access.ts";
 import { unscoped } from "./unscoped-actions.ts";
 
 export interface ScramRotationProps {
@@ -64,7 +65,7 @@ export class ScramRotation extends Construct {
       logRetention,
     });
     cluster.allowScramFrom(handler);
-    for (const statement of statements(this, secretArn, keyArn, restarts?.serviceArn)) {
+    for (const statement of statements(secretArn, keyArn, restarts?.serviceArn)) {
       handler.grantPrincipal.addToPrincipalPolicy(statement);
     }
     handler.function.addPermission("SecretsManager", {
@@ -85,15 +86,12 @@ export class ScramRotation extends Construct {
 }
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html */
-function statements(scope: Construct, secretArn: string, keyArn: string, serviceArn?: string): PolicyStatement[] {
+function statements(secretArn: string, keyArn: string, serviceArn?: string): PolicyStatement[] {
   const actionsOn = (resource: string, ...actions: readonly string[]) =>
     new PolicyStatement({ actions: [...actions], resources: [resource] });
   const key = actionsOn(keyArn, "kms:Decrypt", "kms:GenerateDataKey");
   // The one key is that of all users' secrets.
-  key.addCondition("StringEquals", {
-    "kms:ViaService": `secretsmanager.${Stack.of(scope).region}.amazonaws.com`,
-    "kms:EncryptionContext:SecretARN": secretArn,
-  });
+  key.addCondition("StringEquals", { ...throughSecretsManager, "kms:EncryptionContext:SecretARN": secretArn });
   return [
     actionsOn(
       secretArn,

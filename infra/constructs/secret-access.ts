@@ -7,6 +7,9 @@ export interface EncryptedSecret {
   readonly keyArn?: string;
 }
 
+/** Condition of a statement on such a key: it serves Secrets Manager alone. */
+export const throughSecretsManager = { "kms:ViaService": `secretsmanager.${Aws.REGION}.amazonaws.com` };
+
 /**
  * Lets somebody read a secret, and use its key to no other end.
  *
@@ -24,6 +27,6 @@ export function grantReadSecret(grantee: IGrantable, { secretArn, keyArn }: Encr
     grantee,
     actions: ["kms:Decrypt"],
     resourceArns: [keyArn],
-    conditions: { StringEquals: { "kms:ViaService": `secretsmanager.${Aws.REGION}.amazonaws.com` } },
+    conditions: { StringEquals: throughSecretsManager },
   }).assertSuccess();
 }

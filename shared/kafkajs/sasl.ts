@@ -21,7 +21,7 @@ function iamOf(region: string): Sasl {
   return {
     mechanism: "oauthbearer",
     oauthBearerProvider: async () => {
-      const { generateAuthToken } = (await import("aws-msk-iam-sasl-signer-js")).default;
+      const { generateAuthToken } = await import("aws-msk-iam-sasl-signer-js");
       return { value: (await generateAuthToken({ region })).token };
     },
   };

@@ -62,7 +62,6 @@ test.each(consumers)("the consumer of $topic is told of its group, its dead lett
     CLAIMS_TABLE: expect.stringMatching(/^<OrderStatusClaims/),
     CLAIM_TTL_SECONDS: String((7 + 14 + 1) * 86_400),
     REPORT_BATCH_ITEM_FAILURES: "true", // as the mapping has it
-    NODE_OPTIONS: "--enable-source-maps",
   });
 });
 
@@ -105,6 +104,5 @@ test("who answers it may read a status and do nothing else", () => {
   ]);
   expect(environmentOf(services, "backbone-prod-order-status-api")).toEqual({
     STATUSES_TABLE: expect.stringMatching(/^<OrderStatusStatuses/),
-    NODE_OPTIONS: "--enable-source-maps",
   });
 });

@@ -91,11 +91,9 @@ test("the registry's function restarts the registry, that of others nothing; bot
     KAFKA_BOOTSTRAP_SERVERS: expect.stringMatching(/SaslScram/),
     ECS_CLUSTER: expect.stringMatching(/^<SchemaRegistryCluster/),
     ECS_SERVICE: expect.stringMatching(/^<SchemaRegistryService.*\.Name>$/),
-    NODE_OPTIONS: "--enable-source-maps",
   });
   expect(environmentOf(cluster, "backbone-prod-rotate-dead-letter-operators")).toEqual({
     KAFKA_BOOTSTRAP_SERVERS: expect.stringMatching(/SaslScram/),
-    NODE_OPTIONS: "--enable-source-maps",
   });
   for (const template of [cluster, schemaRegistry]) {
     template.hasResourceProperties("AWS::Lambda::Function", {

@@ -90,7 +90,6 @@ describe("order-service", () => {
       KAFKA_AUTH: "iam",
       SCHEMA_REGISTRY_URL: registryUrl,
       ORDER_EVENTS_TOPIC: "order-events",
-      NODE_OPTIONS: "--enable-source-maps",
     });
   });
 
@@ -139,7 +138,6 @@ describe("inventory", () => {
       INITIAL_STOCK: "1000000",
       CLAIM_TTL_SECONDS: String((7 + 14 + 1) * 86_400),
       REPORT_BATCH_ITEM_FAILURES: "true", // as the mapping has it
-      NODE_OPTIONS: "--enable-source-maps",
     });
   });
 
@@ -219,7 +217,6 @@ describe("the outbox of inventory", () => {
       SERVICE: "inventory-outbox",
       OUTBOX_TABLE: expect.stringMatching(/^<InventoryOutboxTable/),
       SWEEP_OLDER_THAN_SECONDS: "60",
-      NODE_OPTIONS: "--enable-source-maps",
     });
   });
 

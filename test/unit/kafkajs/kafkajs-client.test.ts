@@ -40,11 +40,9 @@ vi.mock("kafkajs", () => ({
 }));
 
 vi.mock("aws-msk-iam-sasl-signer-js", () => ({
-  default: {
-    generateAuthToken: async ({ region }: { region: string }) => {
-      kafkajs.tokens += 1;
-      return { token: `${region}-${kafkajs.tokens}`, expiryTime: 0 };
-    },
+  generateAuthToken: async ({ region }: { region: string }) => {
+    kafkajs.tokens += 1;
+    return { token: `${region}-${kafkajs.tokens}`, expiryTime: 0 };
   },
 }));
 

@@ -2,19 +2,13 @@ import type { CdkCustomResourceEvent } from "aws-lambda";
 import { expect, test } from "vitest";
 import { type ClusterAcls, createKafkaAcls } from "../../../../functions/kafka-acls/apply-acls.ts";
 import type { Acl, Operation } from "../../../../shared/access/index.ts";
+import { acl as aclOf } from "../../access-plan/cluster.ts";
 
 const ClusterArn = "arn:aws:kafka:eu-west-1:123456789012:cluster/orders/0f1e2d3c";
 const registry = "User:schema-registry";
 
-const acl = (operation: Operation, resourceName = "journal", principal = registry): Acl => ({
-  principal,
-  host: "*",
-  resourceType: "TOPIC",
-  resourceName,
-  patternType: "LITERAL",
-  operation,
-  permission: "ALLOW",
-});
+const acl = (operation: Operation, resourceName = "journal", principal = registry) =>
+  aclOf(principal, operation, resourceName);
 
 interface Desired {
   readonly principals?: readonly string[];
