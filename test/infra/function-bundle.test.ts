@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { bundleFunction } from "../../infra/constructs/function-bundle.ts";
 
 const root = join(import.meta.dirname, "../..");
+const failing = "test/fixtures/bundles/failing.ts";
 
 /** The folder of an entry's bundle: below the project, where the AWS SDK is found as it is in Lambda's runtime. */
 function bundled(entry: string): string {
@@ -52,10 +53,29 @@ test("a cold start of inventory reads the packages that every batch needs, and n
   expect(packages).toContain("@aws-sdk/client-dynamodb");
 });
 
-test("a stack trace names the files and lines of the source", () => {
-  const folder = bundled("test/fixtures/bundles/failing.ts");
+/** The stack trace that a bundle's failing entry leaves; of most functions the source map does not know the name. */
+function traceOf(folder: string): string[] {
   const { stderr } = spawnSync(process.execPath, [join(folder, "index.mjs")], { encoding: "utf8" });
-  expect(stderr).toMatch(/at refuseOrder .*test\/fixtures\/bundles\/failing\.ts:3:9/);
+  return stderr.slice(stderr.indexOf("RangeError: ")).split("\n");
+}
+
+test("a stack trace names the files and lines of the source, below the whole message", () => {
+  const source = join(root, failing);
+  expect(traceOf(bundled(failing)).slice(0, 7)).toEqual([
+    "RangeError: refused:",
+    "nothing ordered",
+    expect.stringContaining(` (${source}:4:31)`),
+    expect.stringContaining(` (${source}:10:25)`),
+    "    at Array.map (<anonymous>)",
+    expect.stringContaining(` (${source}:10:7)`),
+    `    at async ${source}:13:1`,
+  ]);
+});
+
+test("a stack trace without its source map names what ran", () => {
+  const folder = bundled(failing);
+  rmSync(join(folder, "index.mjs.map"));
+  expect(traceOf(folder)[2]).toMatch(/^ {4}at new .+ \(file:.*\/index\.mjs:\d+:\d+\)$/);
 });
 
 /** What `index.mjs` imports statically, and itself. */
