@@ -166,7 +166,8 @@ async function invokeUntilProcessed(
     const result = await target.invoke(toMskEvent(definition.eventSourceArn, bootstrapServers, records));
     if (result.ok && !definition.reportsBatchItemFailures) return;
     const failed = result.ok ? failedRecords(records, result.payload) : records;
-    if (failed.length === 0) return;
+    // What failed while the mapping was stopped may have failed of that: it is neither counted nor given up.
+    if (failed.length === 0 || stopping.aborted) return;
     const reason = result.ok ? "partial batch response" : `${result.error.errorType}: ${result.error.errorMessage}`;
     // Halving counts as no retry, as Lambda documents it for streams: a half has the attempts that its batch had left.
     const halves = !result.ok && definition.bisects && records.length > 1;

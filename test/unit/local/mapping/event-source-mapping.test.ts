@@ -186,6 +186,18 @@ describe("an event source mapping", () => {
     expect(consumer.committed).toEqual([]);
   });
 
+  it("gives up nothing of an invocation that fails because it is stopped", async () => {
+    const { promise: answer, resolve } = Promise.withResolvers<InvocationResult>();
+    const settings = { retryAttempts: 0, onFailureTopic: "orders.failed" };
+    const { consumer, mapping, invocations, offloaded, onGiveUp } = await setUp([answer], settings);
+    const delivered = consumer.deliver(0, [10]);
+    await vi.waitFor(() => expect(invocations).toHaveLength(1));
+    const stopped = mapping.stop();
+    resolve(failed("Stopped"));
+    await Promise.all([delivered, stopped]);
+    expect([offloaded, onGiveUp.mock.calls, consumer.committed]).toEqual([[], [], []]);
+  });
+
   it("lets a partition whose batch takes long wait alone, until the batch is done", async () => {
     const { promise: held, resolve: answer } = Promise.withResolvers<InvocationResult>();
     const { consumer, invocations } = await setUp([held]);
