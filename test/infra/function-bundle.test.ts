@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { bundleFunction } from "../../infra/constructs/function-bundle.ts";
@@ -7,11 +8,9 @@ import { bundleFunction } from "../../infra/constructs/function-bundle.ts";
 const root = join(import.meta.dirname, "../..");
 const failing = "test/fixtures/bundles/failing.ts";
 
-/** The folder of an entry's bundle: below the project, where the AWS SDK is found as it is in Lambda's runtime. */
+/** The folder of an entry's bundle: outside of the project, where it finds no package but its own. */
 function bundled(entry: string): string {
-  const cache = join(root, "node_modules/.cache");
-  mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, "function-bundle-"));
+  const folder = mkdtempSync(join(tmpdir(), "function-bundle-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   bundleFunction(join(root, entry), folder);
   return folder;
