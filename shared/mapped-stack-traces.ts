@@ -34,7 +34,8 @@ function originAt(file?: string | null, line?: number | null, column?: number | 
   if (!file?.startsWith("file:") || !line || !column) return undefined;
   const origin = mapOf(file)?.findOrigin(line, column);
   if (origin === undefined || !("fileName" in origin)) return undefined;
-  return { ...origin, fileName: process.getBuiltinModule("node:url").fileURLToPath(new URL(origin.fileName, file)) };
+  // Maps of other bundlers, in a layer, name files in ways of their own.
+  return { ...origin, fileName: URL.parse(origin.fileName, file)?.href.replace(/^file:\/\//, "") ?? origin.fileName };
 }
 
 const maps = new Map<string, SourceMap | undefined>();
