@@ -20,7 +20,7 @@ process.once("exit", () => {
 
 /** Milliseconds. A test that hangs is told of later for it, and one on a machine four times slower still comes through. */
 const within = (ms: number) => ({ testTimeout: ms, hookTimeout: ms });
-const onRealParts = within(300_000);
+const onRealParts = within(600_000);
 
 export default defineConfig({
   test: {
