@@ -44,7 +44,7 @@ export default defineConfig({
           ...within(180_000),
         },
       },
-      { test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], ...within(300_000) } },
+      { test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], ...within(600_000) } },
       { test: { name: "real parts", include: ["test/integration/**/*.test.ts"], ...onRealParts } },
       {
         test: {
