@@ -41,7 +41,7 @@ export default defineConfig({
         test: {
           name: "infra",
           include: ["test/infra/**/*.test.ts"],
-          ...within(180_000),
+          ...within(600_000),
         },
       },
       { test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], ...within(600_000) } },
