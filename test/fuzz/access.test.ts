@@ -76,5 +76,6 @@ test("a file is either read, with everything derived from it, or refused by its 
     { numRuns },
   );
 
-  expect(read).toBeGreaterThan(numRuns / 100);
+  // About one in 40 is read; how many exactly is chance.
+  expect(read).toBeGreaterThan(numRuns / 500);
 });

@@ -103,7 +103,7 @@ async function consume(event: unknown, { kafka, reportBatchItemFailures }: Surro
     );
   const context = { getRemainingTimeInMillis: () => time.leftMs };
   const { promise: hung, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error("the handler hangs")), 5_000);
+  const timer = setTimeout(() => reject(new Error("the handler hangs")), 30_000);
   try {
     const response = await Promise.race([invoke(handler, event, { context }), hung]).catch((error: unknown) => {
       if (error instanceof BackboneError) return error;

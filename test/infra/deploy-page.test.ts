@@ -42,8 +42,7 @@ beforeAll(() => {
     CDK_CONTEXT_JSON: JSON.stringify({ ...context, "aws:cdk:bundling-stacks": [] }),
   });
   assembly = loadAssembly(join(copy, "cdk.out"));
-  // The compiler and a synthesis, each a process of its own, beside whatever else the machine does.
-}, 300_000);
+});
 
 function propertiesOf(type: string): Readonly<Record<string, unknown>>[] {
   return assembly.resourcesOf(type).map(({ properties }) => properties);

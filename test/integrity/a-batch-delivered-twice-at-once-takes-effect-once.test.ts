@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { eventually } from "../integration/running-backbone.ts";
 import { startConsumer } from "./consumer/consumer.ts";
 import { randomNumbers } from "./random-numbers.ts";
 import { audit, stockUp } from "./run/audit.ts";
@@ -7,6 +8,7 @@ import { report } from "./run/figures.ts";
 import { createTestParts, type TestParts } from "./run/parts.ts";
 import { planRecords } from "./run/plan.ts";
 import { seeds } from "./run/seeds.ts";
+import { startTcpProxy } from "./tcp-proxy.ts";
 
 let parts: TestParts;
 
@@ -22,9 +24,15 @@ test.each(seeds)("a batch that two consumers work at once takes effect once, see
   // The one that the mapping listens to, and the zombie: what that one answers changes nothing for the other. Each works
   // half of the partitions at a time, and they begin at the two ends: both come first somewhere, both second elsewhere.
   const backwards = { records: plan.records.toSorted((a, b) => b.partition - a.partition || a.offset - b.offset) };
-  const consumers = [plan, backwards].map((batch) => ({ batch, consumer: startConsumer({ parts, concurrency: 2 }) }));
+  const consumers = await Promise.all(
+    [plan, backwards].map(async (batch) => {
+      const proxy = await startTcpProxy(parts.dynamoDbPort);
+      const consumer = startConsumer({ parts, concurrency: 2, proxies: { dynamodb: proxy } });
+      return { batch, proxy, consumer, release: proxy.hold() };
+    }),
+  );
   await Promise.all(consumers.map(({ consumer }) => consumer.ready));
-  const [heard, zombie] = await Promise.all(
+  const deliveries = Promise.all(
     consumers.map(({ batch, consumer }, index) =>
       deliver({
         plan: batch,
@@ -35,6 +43,15 @@ test.each(seeds)("a batch that two consumers work at once takes effect once, see
       }),
     ),
   );
+
+  // However late one of them gets the processor, its first call is on its way when the other's is.
+  await eventually(
+    "both are at work",
+    async () => consumers.every(({ proxy }) => proxy.connections() > 0) || undefined,
+  );
+  for (const { release } of consumers) release();
+  const [heard, zombie] = await deliveries;
+  await Promise.all(consumers.map(({ proxy }) => proxy.close()));
 
   const audited = await audit(parts, plan);
   const { records, lost, doubled, disordered, deadLetterCopies, findings } = audited;

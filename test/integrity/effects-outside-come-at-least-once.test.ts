@@ -36,9 +36,14 @@ test.each(seeds.flatMap((seed) => points.map(([what, at, call, runAgain]) => ({ 
       plan,
       random,
       batchSize: 24,
-      // The lease of a run that died lasts as long as its invocation could have, and one that is slow loses its own.
+      // The lease of a run that died lasts as long as its invocation could have.
       timeoutMs: 8_000,
-      start: (number) => startConsumer({ parts, external: true, ...(number === 0 && { crash: { at, call } }) }),
+      start(number) {
+        if (number === 0) return startConsumer({ parts, external: true, crash: { at, call } });
+        const next = startConsumer({ parts, external: true });
+        // Time to wait for that and to work: a run that the end of its invocation cuts off comes again, too.
+        return { ...next, invoke: (event) => next.invoke(event, 60_000) };
+      },
     });
 
     const { records, lost, doubled, disordered } = await audit(parts, plan);

@@ -10,6 +10,8 @@ export interface TcpProxy {
   swallowedBytes(): number;
   /** From now on requests reach the server, and its responses reach nobody, until the next `cut`. */
   swallowResponses(): void;
+  /** From now on connections are taken and nothing of them is passed on, until what is returned is called. */
+  hold(): () => void;
   /** Cuts every connection; new ones work. */
   cut(): void;
   /** Forgets every connection without a word, as a gateway does with an idle one: no byte passes, no end is told. */
@@ -32,10 +34,15 @@ export async function startTcpProxy(serverPort: number): Promise<TcpProxy> {
   let swallowed = 0;
   let opened = 0;
   let away = false;
+  let released: Promise<void> = Promise.resolve();
 
   const listener = createServer({ noDelay: true }, (client) => {
     opened += 1;
     if (away) return void client.resetAndDestroy();
+    // Nothing is read from it, and so nothing lost, before somebody listens to its data.
+    void released.then(() => pass(client));
+  });
+  const pass = (client: Socket) => {
     const server = connect({ host: "127.0.0.1", port: serverPort, noDelay: true });
     const connection: Connection = { client, server, forgotten: false };
     connections.add(connection);
@@ -53,7 +60,7 @@ export async function startTcpProxy(serverPort: number): Promise<TcpProxy> {
       server.destroy();
     };
     for (const socket of [client, server]) socket.on("error", end).on("close", end);
-  });
+  };
   const cut = () => {
     swallowing = false;
     for (const { client, server } of connections) {
@@ -69,6 +76,11 @@ export async function startTcpProxy(serverPort: number): Promise<TcpProxy> {
     swallowedBytes: () => swallowed,
     swallowResponses: () => {
       swallowing = true;
+    },
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      released = promise;
+      return resolve;
     },
     cut,
     forget: () => {

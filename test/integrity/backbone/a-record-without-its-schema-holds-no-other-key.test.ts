@@ -64,8 +64,10 @@ const areReserved = (orderIds: readonly string[]) =>
 
 /** When inventory had to leave the event unfinished, in ms. */
 function triesAt(eventId: string): number[] {
-  const lines = readFileSync(join(backbone.logFolder, `backbone-${testStage}-inventory.log`), "utf8").split("\n");
-  return lines
+  const log = readFileSync(join(backbone.logFolder, `backbone-${testStage}-inventory.log`), "utf8");
+  return log
+    .split("\n")
+    .slice(0, -1) // what follows the last end of a line is still being written
     .filter((line) => line.includes('"record unfinished"') && line.includes(eventId))
     .map((line) => Date.parse(JSON.parse(line).timestamp));
 }

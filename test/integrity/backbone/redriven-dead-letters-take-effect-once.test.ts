@@ -17,6 +17,7 @@ import { orderBody } from "../../integration/orders.ts";
 import {
   caughtUp,
   documentClient,
+  eventually,
   startTestBackbone,
   type TestBackbone,
   testStage,
@@ -32,6 +33,7 @@ const topics = [topic, deadLetterTopic, "inventory-events.order-status.dlt"];
 const deadLetters = 1_000;
 /** What the command line sends before it writes down that it did. */
 const chunk = 500;
+const diesSayingModule = new URL("dies-saying.ts", import.meta.url).href;
 
 let backbone: TestBackbone;
 beforeAll(async () => {
@@ -64,11 +66,14 @@ async function deadOrders(bodies: readonly ReturnType<typeof orderBody>[]): Prom
   return dead;
 }
 
-function redrive() {
+function redrive({ diesSaying }: { readonly diesSaying?: string } = {}) {
   const clientFile = join(dirname(backbone.logFolder), "client.properties");
   const which = ["--topic", topic, "--group", "inventory", "--code", "HANDLER_FAILED", "--yes"];
-  const child = spawn(process.execPath, ["local/dead-letters/main.ts", "redrive", ...which, "-c", clientFile], {
-    stdio: ["ignore", "pipe", "pipe"],
+  const dying = diesSaying === undefined ? [] : ["--import", diesSayingModule];
+  const program = [...dying, "local/dead-letters/main.ts", "redrive", ...which, "-c", clientFile];
+  const child = spawn(process.execPath, program, {
+    env: { ...process.env, DIES_SAYING: diesSaying },
+    stdio: ["ignore", "pipe", "inherit"],
   });
   let output = "";
   child.stdout.on("data", (text) => {
@@ -79,10 +84,8 @@ function redrive() {
 
 /** Redrives all, killed with -9 when half of them are written down, and again. Gives what the second run printed. */
 async function redriveInTwoRuns(): Promise<string> {
-  const first = redrive();
-  first.child.stderr.on("data", (said) => {
-    if (String(said).includes(`${chunk} of ${deadLetters} redriven`)) first.child.kill("SIGKILL");
-  });
+  // By itself: a kill from here could come when it is through with the other half, too.
+  const first = redrive({ diesSaying: `${chunk} of ${deadLetters} redriven` });
   await first.ended;
   expect(first.child.signalCode, first.output()).toBe("SIGKILL");
   const second = redrive();
@@ -142,10 +145,17 @@ test.each(seeds)(
     let settled = 0;
     const onSettled = () => void settled++;
     const posting = postOrders(flow(), { url: backbone.url, concurrency: 2, retryForMs: 60_000, onSettled });
-    const said = await redriveInTwoRuns().finally(() => {
-      isDone = true;
-    });
-    const settledMeanwhile = settled;
+    let settledBefore = 0;
+    const flowing = eventually("orders flow", async () => (settled > 0 ? settled : undefined));
+    const said = await flowing
+      .then((count) => {
+        settledBefore = count;
+        return redriveInTwoRuns();
+      })
+      .finally(() => {
+        isDone = true;
+      });
+    const settledMeanwhile = settled - settledBefore;
     const { accepted, failed } = await posting;
     await caughtUp(backbone);
 

@@ -90,7 +90,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     if (proxy === undefined) throw new Error(`no proxy stands before the part ${of}`);
     const before = proxy.swallowedBytes();
     proxy.swallowResponses();
-    child.send({ type: "answersAreLost" } satisfies ToConsumer);
+    send({ type: "answersAreLost" });
     await eventually(`an answer of ${of} is lost`, async () => (proxy.swallowedBytes() > before ? true : undefined));
     kill();
     await gone;
@@ -112,17 +112,20 @@ export function startConsumer(options: ConsumerOptions): Consumer {
         return end(message);
     }
   });
-  void gone.then((signal) =>
-    end(signal === "SIGKILL" ? { type: "crashed" } : { type: "failed", error: "the process ended by itself" }),
+  const ended = gone.then(
+    (signal): Invocation =>
+      signal === "SIGKILL" ? { type: "crashed" } : { type: "failed", error: "the process ended by itself" },
   );
+  // A kill may come between an answer and the next message: what cannot be sent any more says no more than `gone` does.
+  const send = (message: ToConsumer) => void child.send(message, () => {});
 
   return {
     ready,
     async invoke(event, timeoutMs) {
       const { promise, resolve } = Promise.withResolvers<Invocation>();
       end = resolve;
-      child.send({ type: "invoke", event, timeoutMs } satisfies ToConsumer);
-      return promise.finally(() => clearTimeout(killer));
+      send({ type: "invoke", event, timeoutMs });
+      return Promise.race([promise, ended]).finally(() => clearTimeout(killer));
     },
     async stop() {
       kill();

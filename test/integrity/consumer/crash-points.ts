@@ -29,6 +29,7 @@ const never = () => new Promise<never>(() => {});
  * @param loseAnswers has the answers of a part lost, and this process killed once one is
  */
 export function crashingAt(crash: Crash | undefined, loseAnswers: (of: "dynamodb" | "broker") => Promise<void>) {
+  /** Whatever may be asking a part something. */
   const inFlight = new Set<Promise<unknown>>();
   let calls = 0;
   let isDying = false;
@@ -39,6 +40,14 @@ export function crashingAt(crash: Crash | undefined, loseAnswers: (of: "dynamodb
     if (!isReached(point)) return;
     process.kill(process.pid, "SIGKILL");
     await never();
+  }
+
+  /** Starts nothing more once the process is dying. */
+  async function tracked<T>(call: () => T | Promise<T>): Promise<T> {
+    if (isDying) return never();
+    const running = Promise.resolve(call());
+    inFlight.add(running);
+    return running.finally(() => inFlight.delete(running));
   }
 
   async function around<T>(
@@ -57,9 +66,7 @@ export function crashingAt(crash: Crash | undefined, loseAnswers: (of: "dynamodb
       await call();
       return never();
     }
-    const running = call();
-    inFlight.add(running);
-    const result = await running.finally(() => inFlight.delete(running));
+    const result = await tracked(call);
     if (isDone(result)) await passed(points.after);
     return result;
   }
@@ -68,7 +75,7 @@ export function crashingAt(crash: Crash | undefined, loseAnswers: (of: "dynamodb
     decide<T>(decide: Decide<T>): Decide<T> {
       return async (event, record) => {
         await passed("before the decision");
-        return decide(event, record);
+        return tracked(() => decide(event, record));
       };
     },
     store(store: IdempotencyStore): IdempotencyStore {
@@ -79,13 +86,16 @@ export function crashingAt(crash: Crash | undefined, loseAnswers: (of: "dynamodb
           () => store.transact(...call),
           ({ status }) => status === "committed",
         );
-      return new Proxy(store, {
-        get(target, name) {
-          if (name === "transact") return transact;
-          const member: unknown = Reflect.get(target, name);
-          return typeof member === "function" ? member.bind(target) : member;
-        },
-      });
+      return {
+        claimItem: (claim) => store.claimItem(claim),
+        unclaimedItem: (key) => store.unclaimedItem(key),
+        leaseItem: (lease) => store.leaseItem(lease),
+        releaseItem: (lease) => store.releaseItem(lease),
+        attemptsOf: (...call) => tracked(() => store.attemptsOf(...call)),
+        writeAttempts: (...call) => tracked(() => store.writeAttempts(...call)),
+        isClaimed: (...call) => tracked(() => store.isClaimed(...call)),
+        transact,
+      };
     },
     producer(producer: Producer): Pick<Producer, "send"> {
       return {

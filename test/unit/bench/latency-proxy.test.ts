@@ -14,16 +14,16 @@ describe("startLatencyProxy", () => {
     const { client, server, held, release } = await connected();
 
     client.write("request");
-    await vi.waitFor(() => expect(held).toEqual([7]));
+    await vi.waitFor(() => expect(held).toEqual([7]), 10_000);
     expect(server.bytesRead).toBe(0);
     release();
-    await vi.waitFor(() => expect(server.bytesRead).toBe(7));
+    await vi.waitFor(() => expect(server.bytesRead).toBe(7), 10_000);
 
     server.write("answer");
-    await vi.waitFor(() => expect(held).toHaveLength(1));
+    await vi.waitFor(() => expect(held).toHaveLength(1), 10_000);
     expect(client.bytesRead).toBe(0);
     release();
-    await vi.waitFor(() => expect(client.bytesRead).toBe(6));
+    await vi.waitFor(() => expect(client.bytesRead).toBe(6), 10_000);
   });
 
   it("takes more while something is on its way, and keeps the order whichever timer fires first", async () => {
@@ -32,10 +32,10 @@ describe("startLatencyProxy", () => {
 
     for (const [index, piece] of ["one ", "two ", "three"].entries()) {
       client.write(piece);
-      await vi.waitFor(() => expect(held).toHaveLength(index + 1));
+      await vi.waitFor(() => expect(held).toHaveLength(index + 1), 10_000);
     }
     client.end();
-    await vi.waitFor(() => expect(held).toHaveLength(4));
+    await vi.waitFor(() => expect(held).toHaveLength(4), 10_000);
     timers.reverse();
     release();
 
@@ -45,17 +45,17 @@ describe("startLatencyProxy", () => {
   it("lets a connection that waits hold up no other", async () => {
     const { client, server, held, port, timers, listener } = await connected();
     client.write("slow");
-    await vi.waitFor(() => expect(held).toHaveLength(1));
+    await vi.waitFor(() => expect(held).toHaveLength(1), 10_000);
     const accepted = once(listener, "connection");
     const other = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
     cleanUps.push(() => other.destroy());
     const [otherServer]: Socket[] = await accepted;
     other.write("quick");
-    await vi.waitFor(() => expect(held).toHaveLength(2));
+    await vi.waitFor(() => expect(held).toHaveLength(2), 10_000);
 
     timers[1]?.();
 
-    await vi.waitFor(() => expect(otherServer?.bytesRead).toBe(5));
+    await vi.waitFor(() => expect(otherServer?.bytesRead).toBe(5), 10_000);
     expect(server.bytesRead).toBe(0);
   });
 });

@@ -139,7 +139,7 @@ describe("what cannot be published", () => {
     const serializer: Serializer = { serialize: () => Promise.reject(away) };
 
     const { ends } = await run(
-      { records: [decoded({ id: "a" })], decide: publishing(publication("T")), remainingMs: 40 },
+      { records: [decoded({ id: "a" })], decide: publishing(publication("T")), remainingMs: 1_000 },
       { serializers: { events: serializer } },
     );
 

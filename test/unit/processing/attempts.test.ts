@@ -38,7 +38,7 @@ test("an attempt that cannot be counted is none, and the record comes again", as
     records: [decoded({ id: "a" })],
     decide: throwing,
     store,
-    remainingMs: 40,
+    remainingMs: 1_000,
     maxAttempts: 1,
   });
   expect(ends).toEqual(["unfinished DATABASE_UNAVAILABLE"]);

@@ -190,7 +190,7 @@ describe("eachRecord", () => {
     const store = new MemoryStore();
     store.failLookUps = awsError("InternalServerError", 500);
     const records = [failed({ id: "a" }, new BackboneError("MALFORMED_PAYLOAD", "cut short"))];
-    const { ends, published } = await runBatch({ records, decide: writeName, store, remainingMs: 40 });
+    const { ends, published } = await runBatch({ records, decide: writeName, store, remainingMs: 1_000 });
     expect(ends).toEqual(["unfinished DATABASE_UNAVAILABLE"]);
     expect(published).toEqual([]);
   });

@@ -55,7 +55,7 @@ describe("effects outside of the database", () => {
         records: [decoded({ id: "a" })],
         run: () => {},
         store,
-        remainingMs: 50,
+        remainingMs: 1_000,
         options: { now: () => new Date(started.getTime() + seconds * 1000), backoffBaseMs: 10 },
       });
     expect((await at(59)).ends).toEqual(["unfinished LEASE_HELD"]);
@@ -87,7 +87,7 @@ describe("effects outside of the database", () => {
     let aborted = false;
     const run: Run<Order> = (_event, _record, signal) =>
       new Promise(() => signal.addEventListener("abort", () => (aborted = true)));
-    const { ends, store } = await runExternal({ records: [decoded({ id: "a" })], run, remainingMs: 30 });
+    const { ends, store } = await runExternal({ records: [decoded({ id: "a" })], run, remainingMs: 1_000 });
     expect(ends).toEqual(["unfinished DEADLINE_REACHED"]);
     expect(aborted).toBe(true);
     expect(keysOf(store)).toEqual(["#lease#group#/test#a"]);

@@ -157,7 +157,7 @@ describe("a shared transaction", () => {
         writes: [put(id, "redecide", id === "b" ? "missing" : "names")],
       });
       const records = ["a", "b", "c"].map((id) => decoded({ id }));
-      const { ends, published } = await runBatch({ records, decide, store: refusing, remainingMs: 100 });
+      const { ends, published } = await runBatch({ records, decide, store: refusing, remainingMs: 1_000 });
       expect(ends).toEqual(["processed", "unfinished DATABASE_UNAVAILABLE", "processed"]);
       expect(published).toEqual([]);
     },
@@ -220,7 +220,7 @@ describe("a shared transaction", () => {
     };
     const records = ["now", "soon", "late"].map((id) => decoded({ id }));
     const [{ ends }] = await Promise.all([
-      runBatch({ records, decide, store, options: { lingerMs: 50 } }),
+      runBatch({ records, decide, store, options: { lingerMs: 1_000 } }),
       committed(),
     ]);
     expect(ends).toEqual(["processed", "processed", "processed"]);

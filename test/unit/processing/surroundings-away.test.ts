@@ -42,8 +42,8 @@ describe("while the surroundings are away", () => {
         return writeName(event, record);
       },
       store,
-      remainingMs: 100,
-      options: { backoffBaseMs: 10, backoffMaxMs: 50, concurrency: 40 },
+      remainingMs: 1_000,
+      options: { backoffBaseMs: 100, backoffMaxMs: 500, concurrency: 40 },
     });
     expect(ends.filter((end) => end.startsWith("unfinished"))).toHaveLength(100);
     expect(published).toEqual([]);

@@ -10,11 +10,11 @@ test("invoke hands over a copy that has been through JSON, and a context that co
     await new Promise((resolve) => setTimeout(resolve, 5));
     return { received, name: context.functionName, elapsed: before - context.getRemainingTimeInMillis(), before };
   });
-  const answer = await invoke<unknown, unknown>(handler, event, { timeoutMs: 1_000, context: { functionName: "f" } });
+  const answer = await invoke<unknown, unknown>(handler, event, { timeoutMs: 60_000, context: { functionName: "f" } });
   expect(answer).toMatchObject({ received: { at: "1970-01-01T00:00:00.000Z" }, name: "f" });
   const { before, elapsed } = answer as { before: number; elapsed: number };
-  expect(before).toBeGreaterThan(900);
-  expect(before).toBeLessThanOrEqual(1_000);
+  expect(before).toBeGreaterThan(30_000);
+  expect(before).toBeLessThanOrEqual(60_000);
   expect(elapsed).toBeGreaterThan(0);
 });
 

@@ -3,9 +3,14 @@ import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
 import { afterEach, expect, test } from "vitest";
 import { openTelemetry } from "../../../shared/tracing/index.ts";
 
-afterEach(() => trace.disable());
+// Where the API registers; it is left behind, empty, when what was registered is taken away.
+const registrations = Symbol.for("opentelemetry.js.api.1");
 
-// In this order: a registration leaves its traces, and each test file has a realm of its own.
+afterEach(() => {
+  trace.disable();
+  Reflect.deleteProperty(globalThis, registrations);
+});
+
 test("without an SDK the API is not loaded", () => {
   expect(openTelemetry()).toBeUndefined();
 });

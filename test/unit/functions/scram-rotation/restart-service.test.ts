@@ -15,6 +15,7 @@ test("the service gets new tasks of the definition that it has", async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   vi.stubEnv("AWS_ENDPOINT_URL_ECS", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   vi.stubEnv("AWS_REGION", "eu-west-1");
+  vi.stubEnv("AWS_PROFILE", undefined); // whoever runs the tests may have one, which would go before the keys
   vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
 

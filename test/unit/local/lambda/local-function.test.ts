@@ -42,7 +42,7 @@ const pidOf = async ({ invoke }: LocalFunction) => {
   return Number(result.payload);
 };
 
-describe("a local function", { timeout: 30_000 }, () => {
+describe("a local function", () => {
   it("returns the payload of its handler, which sees its event, context and environment alone", async () => {
     const { made } = functionOf(`
       export const handler = async (event, context) => ({
@@ -72,12 +72,12 @@ describe("a local function", { timeout: 30_000 }, () => {
   });
 
   it("answers Sandbox.Timedout when its time is over, and the next invocation gets a fresh process", async () => {
-    const { made } = functionOf(obedient, { timeoutMs: 2_000 });
+    const { made } = functionOf(obedient, { timeoutMs: 5_000 });
     const before = await pidOf(made);
-    const error = { errorType: "Sandbox.Timedout", errorMessage: "Task timed out after 2.00 seconds" };
+    const error = { errorType: "Sandbox.Timedout", errorMessage: "Task timed out after 5.00 seconds" };
     expect(await made.invoke({ order: "hang" })).toEqual({ ok: false, error });
     expect(await pidOf(made)).not.toBe(before);
-    await vi.waitFor(() => expect(isAlive(before)).toBe(false));
+    await vi.waitFor(() => expect(isAlive(before)).toBe(false), 10_000);
   });
 
   it.each([
@@ -94,7 +94,7 @@ describe("a local function", { timeout: 30_000 }, () => {
     const { made } = functionOf(obedient);
     const before = await pidOf(made);
     process.kill(before, "SIGKILL");
-    await vi.waitFor(() => expect(made.pids()).toEqual([]));
+    await vi.waitFor(() => expect(made.pids()).toEqual([]), 10_000);
     expect(await pidOf(made)).not.toBe(before);
   });
 

@@ -153,7 +153,7 @@ describe("an event source mapping", () => {
     const { promise: held, resolve: answer } = Promise.withResolvers<InvocationResult>();
     const { consumer, invocations } = await setUp([held], { batchSize: 2 });
     const delivered = consumer.deliver(0, [10, 11, 12]);
-    await vi.waitFor(() => expect(invocations).toEqual([["0@10", "0@11"]]));
+    await vi.waitFor(() => expect(invocations).toEqual([["0@10", "0@11"]]), 10_000);
     expect(consumer.committed).toEqual([]);
     answer(ok());
     await delivered;
@@ -168,7 +168,7 @@ describe("an event source mapping", () => {
     const { promise: held, resolve: answer } = Promise.withResolvers<InvocationResult>();
     const { consumer, invocations, mapping } = await setUp([held]);
     const delivered = consumer.deliver(0, [10, 11]);
-    await vi.waitFor(() => expect(invocations).toHaveLength(1));
+    await vi.waitFor(() => expect(invocations).toHaveLength(1), 10_000);
     await mapping.stop();
     answer(answerOfStopped);
     await delivered;
@@ -179,7 +179,7 @@ describe("an event source mapping", () => {
   it("commits nothing when it is stopped while a failed batch waits to be sent again", async () => {
     const { consumer, invocations, retries, mapping } = await setUp(Array(50).fill(failed("Error")));
     const delivered = consumer.deliver(0, [10]);
-    await vi.waitFor(() => expect(retries).toHaveLength(1));
+    await vi.waitFor(() => expect(retries).toHaveLength(1), 10_000);
     await mapping.stop();
     await delivered;
     expect(invocations).toHaveLength(1);
@@ -207,7 +207,7 @@ describe("an event source mapping", () => {
     expect(invocations).toEqual([["0@10"], ["1@20"]]);
     expect(consumer.committed).toEqual(["1@21"]);
     answer(ok());
-    await vi.waitFor(() => expect(consumer.paused.size).toBe(0));
+    await vi.waitFor(() => expect(consumer.paused.size).toBe(0), 10_000);
     expect(consumer.committed).toEqual(["1@21", "0@11"]);
   });
 
@@ -217,7 +217,7 @@ describe("an event source mapping", () => {
     await consumer.deliver(0, [10]);
     consumer.failNextCommit(new Error("not the coordinator"));
     answer(ok());
-    await vi.waitFor(() => expect(consumer.paused.size).toBe(0));
+    await vi.waitFor(() => expect(consumer.paused.size).toBe(0), 10_000);
     await expect(consumer.deliver(0, [10])).rejects.toThrow("not the coordinator");
     await consumer.deliver(0, [10]);
     expect(consumer.committed).toEqual(["0@11"]);

@@ -37,7 +37,7 @@ function start(script: string, graceSeconds?: number) {
   return { guarded, logFile };
 }
 
-describe("a guarded process", { timeout: 30_000 }, () => {
+describe("a guarded process", () => {
   it("writes its output and errors to the log, has its own environment, and tells its exit code", async () => {
     const { guarded, logFile } = start(
       'console.log(process.env.GREETING, process.env.HOME); console.error("oh"); process.exitCode = 4;',
@@ -58,7 +58,7 @@ describe("a guarded process", { timeout: 30_000 }, () => {
   });
 
   it("gets KILL when it has not ended after the grace period", async () => {
-    const { guarded, logFile } = start(`process.on("SIGTERM", () => console.log("ignored")); ${lasting}`, 1);
+    const { guarded, logFile } = start(`process.on("SIGTERM", () => console.log("ignored")); ${lasting}`, 3);
     const pid = await pidIn(logFile);
     await guarded.stop();
     expect(await guarded.exited).toEqual({ code: 137, signal: null });

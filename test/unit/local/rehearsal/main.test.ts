@@ -16,7 +16,7 @@ case "$1 $2" in
 esac
 `;
 
-it("leaves no folder behind when ctrl-c ends the rehearsal", { timeout: 60_000 }, async () => {
+it("leaves no folder behind when ctrl-c ends the rehearsal", async () => {
   const folder = mkdtempSync(join(tmpdir(), "rehearsal-"));
   const temporary = join(folder, "tmp");
   const bin = join(folder, "bin");
