@@ -12,7 +12,8 @@ process.env.TMPDIR = temporary;
 // With retries: what a run that is interrupted has started may still be writing.
 process.once("exit", () => rmSync(temporary, { recursive: true, force: true, maxRetries: 10 }));
 
-const onRealParts = { testTimeout: 180_000, hookTimeout: 180_000 };
+// Nothing here is timed: these end what hangs. A backbone alone on one core starts in 90 s, and several start side by side.
+const onRealParts = { testTimeout: 300_000, hookTimeout: 600_000 };
 
 export default defineConfig({
   test: {

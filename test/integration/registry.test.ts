@@ -140,8 +140,10 @@ describe("what the registry says", () => {
 });
 
 it("is healthy for the load balancer as long as its journal is read, and ready even when it is not any more", async () => {
-  const log = readFileSync(join(backbone.logFolder, "registry.log"), "utf8");
-  const [, management] = /Management interface listening on (http:\S+:\d+)/.exec(log) ?? [];
+  const management = await eventually("the registry has logged where it tells its health", async () => {
+    const log = readFileSync(join(backbone.logFolder, "registry.log"), "utf8");
+    return /Management interface listening on (http:\S+:\d+)/.exec(log)?.[1];
+  });
   const health = async (path: string) => {
     const answer = await fetch(`${management}${path}`);
     const { status, checks } = (await answer.json()) as { status: string; checks: { name: string; status: string }[] };
