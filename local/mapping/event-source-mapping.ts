@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Consumer, EachBatchPayload, Kafka, Message } from "kafkajs";
+import type { Consumer, ConsumerRunConfig, EachBatchPayload, Kafka, Message } from "kafkajs";
 import type { MskRecord } from "../../shared/msk-event/index.ts";
 import type { LocalFunction } from "../lambda/local-function.ts";
 import { localAccount, localRegion } from "../template/resolve.ts";
@@ -37,6 +37,8 @@ export interface EventSourceMapping {
 const firstPauseMs = 200;
 const maxPauseMs = 10_000;
 const heartbeatMs = 3_000;
+/** How often a mapping that has never joined its group asks who coordinates it. */
+const mostSearches = 3;
 /** How long the other partitions wait for one whose batch has been sent: a batch that comes again takes longer. */
 const patienceMs = 1_000;
 
@@ -61,18 +63,23 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
     retry: { retries: Number.MAX_SAFE_INTEGER, maxRetryTime: 5_000 },
   });
   let hasJoined = false;
+  let searches = 0;
   consumer.on(consumer.events.GROUP_JOIN, () => {
     hasJoined = true;
+    searches = 0;
   });
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-    if (!restart) options.onCrash(hasJoined ? error : withDroppedReason(error));
+    if (restart) return;
+    const mayJoin = isWithoutCoordinator(error) && (hasJoined || searches < mostSearches);
+    if (mayJoin) void beginAnew().catch(options.onCrash);
+    else options.onCrash(hasJoined ? error : withDroppedReason(error));
   });
   const late = new Set<Promise<void>>();
   let lateFailure: unknown;
   if (definition.startingTimestampMs !== undefined) await beginAt(definition.startingTimestampMs, kafka, definition);
   await consumer.connect();
   await consumer.subscribe({ topic: definition.topic, fromBeginning: definition.fromBeginning });
-  await consumer.run({
+  const reading: ConsumerRunConfig = {
     autoCommit: false,
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: partitions,
@@ -95,7 +102,17 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
         });
       late.add(aside);
     },
-  });
+  };
+  await consumer.run(reading);
+
+  async function beginAnew(): Promise<void> {
+    searches += 1;
+    await pause(searches, stopping.signal);
+    if (stopping.signal.aborted) return;
+    await consumer.connect();
+    await consumer.run(reading);
+    if (stopping.signal.aborted) await consumer.disconnect();
+  }
 
   async function workOff(payload: EachBatchPayload): Promise<void> {
     const all = payload.batch.messages.map((message) =>
@@ -138,12 +155,18 @@ async function endsWithin(work: Promise<void>, ms: number): Promise<boolean> {
   }
 }
 
+/** kafkajs gives up for good when the brokers do not name the group's coordinator, also when a connection dropped then. */
+function isWithoutCoordinator(error: Error): boolean {
+  return error.name === "KafkaJSGroupCoordinatorNotFound";
+}
+
 /**
  * kafkajs drops why the brokers did not name the group's coordinator. One that is not there yet it asks for again, and
- * the topic was shown to the same login just before: what is left is that the login may not use the group.
+ * the topic was shown to the same login just before: what is left, after some searches, is that the login may not use
+ * the group.
  */
 function withDroppedReason(error: Error): Error {
-  if (error.name !== "KafkaJSGroupCoordinatorNotFound") return error;
+  if (!isWithoutCoordinator(error)) return error;
   return Object.assign(new Error(error.message, { cause: error }), { type: "GROUP_AUTHORIZATION_FAILED" });
 }
 

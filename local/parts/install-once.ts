@@ -27,7 +27,9 @@ function clearStaging(target: string): void {
   const hourAgo = Date.now() - 3_600_000;
   for (const name of readdirSync(dirname(target))) {
     const folder = join(dirname(target), name);
-    if (folder.startsWith(`${target}-`) && statSync(folder).mtimeMs < hourAgo)
-      rmSync(folder, { recursive: true, force: true });
+    if (!folder.startsWith(`${target}-`)) continue;
+    // A concurrent start may end, and with it its folder, at any time.
+    const { mtimeMs = hourAgo } = statSync(folder, { throwIfNoEntry: false }) ?? {};
+    if (mtimeMs < hourAgo) rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -45,6 +45,8 @@ export function serverProperties(options: BrokerSettings): Map<string, string> {
     ["allow.everyone.if.no.acl.found", "false"],
     ["log.dirs", dataFolder(options.stateFolder)],
     ...replicationProperties,
+    // Instead of 50, which the first group of all waits for, and every start: a client gives up on that after some seconds.
+    ["offsets.topic.num.partitions", "1"],
     ["group.initial.rebalance.delay.ms", "0"],
   ]);
 }

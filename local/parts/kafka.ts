@@ -28,6 +28,7 @@ export async function startKafka(options: KafkaOptions): Promise<GuardedProcess>
   const configFile = join(options.stateFolder, "server.properties");
   writeFileSync(configFile, propertiesText(serverProperties(options)), { mode: 0o600 });
   await formatOnce(options, configFile);
+  let patienceMs = 200;
   const broker = await startPart({
     name: "Kafka",
     command: options.java,
@@ -44,8 +45,10 @@ export async function startKafka(options: KafkaOptions): Promise<GuardedProcess>
     logFile: options.logFile,
     graceSeconds: 10,
     ready: async () => {
-      // The socket is bound long before the broker answers on it: an attempt that waits for that is given up soon.
-      const kafka = kafkaClient(options.port, options.identity, adminPrincipal, 300);
+      // The socket is bound long before the broker answers on it: an attempt that waits for that is given up soon, the
+      // next ones, for a machine that is slow, less soon.
+      patienceMs = Math.min(patienceMs * 1.5, 3_000);
+      const kafka = kafkaClient(options.port, options.identity, adminPrincipal, patienceMs);
       const admin = kafka.admin({ retry: { retries: 0 } });
       try {
         await admin.connect();

@@ -8,7 +8,7 @@ export interface PartOptions extends Omit<GuardedProcessOptions, "ipc"> {
   readonly name: string;
   /** Resolves true once the part serves; false or a rejection means "not yet". */
   readonly ready: () => Promise<boolean>;
-  /** @default 60,000 */
+  /** @default 180,000: a machine that starts several backbones at once is slow */
   readonly readyTimeoutMs?: number;
 }
 
@@ -19,7 +19,8 @@ export interface PartOptions extends Omit<GuardedProcessOptions, "ipc"> {
  */
 export async function startPart(options: PartOptions): Promise<GuardedProcess> {
   const part = startGuarded(options);
-  const deadline = Date.now() + (options.readyTimeoutMs ?? 60_000);
+  const { readyTimeoutMs = 180_000 } = options;
+  const deadline = Date.now() + readyTimeoutMs;
   let ended = false;
   void part.exited.then(() => {
     ended = true;
@@ -28,7 +29,7 @@ export async function startPart(options: PartOptions): Promise<GuardedProcess> {
     if (ended) throw failed(options, "ended before it was ready");
     if (Date.now() > deadline) {
       await part.stop();
-      throw failed(options, `was not ready after ${(options.readyTimeoutMs ?? 60_000) / 1000} s`);
+      throw failed(options, `was not ready after ${readyTimeoutMs / 1000} s`);
     }
     await delay(50);
   }

@@ -1,3 +1,5 @@
+import { randomInt } from "node:crypto";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { BackboneError } from "../../shared/errors.ts";
@@ -7,25 +9,53 @@ export const defaultPorts = { api: 3000, kafka: 9096, registry: 8081, dynamodb: 
 /** One port of 127.0.0.1 for each part. */
 export type Ports = { readonly [part in keyof typeof defaultPorts | "controller"]: number };
 
-/** Ports that are free now; held open together while they are picked, so that no two are the same. */
+/** Ports that are free, one for each part, as `freePort` gives them. */
 export async function freePorts(): Promise<Ports> {
-  const servers = await Promise.all(Array.from({ length: 5 }, () => listen(0)));
-  const [api, kafka, registry, dynamodb, controller] = servers.map(({ port }) => port) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  await Promise.all(servers.map(({ close }) => close()));
-  return { api, kafka, registry, dynamodb, controller };
+  return {
+    api: await freePort(),
+    kafka: await freePort(),
+    registry: await freePort(),
+    dynamodb: await freePort(),
+    controller: await freePort(),
+  };
 }
 
-/** One port that is free now. */
+// Below those that systems give to whoever asks for any port, a connection too: Linux from 32768 on, macOS from 49152 on.
+const [firstFree, lastFree] = [10_240, 32_767];
+
+/**
+ * One port that is free. Until this process ends, no other call gives it, of another process neither: there is time before
+ * a part listens on it, and while a part is away.
+ */
 export async function freePort(): Promise<number> {
-  const { port, close } = await listen(0);
-  await close();
-  return port;
+  for (;;) {
+    const port = randomInt(firstFree, lastFree + 1);
+    if (!(await claim(port))) continue;
+    try {
+      await (await listen(port)).close();
+      return port;
+    } catch (error) {
+      // The claim keeps it from being tried again.
+      if (!isTaken(error)) throw error;
+    }
+  }
+}
+
+/** Takes the UDP port of the number, which no part needs: the system gives it to one, and back when the process ends. */
+async function claim(port: number): Promise<boolean> {
+  const socket = createSocket("udp4").unref();
+  try {
+    await once(socket.bind({ port, address: "127.0.0.1", exclusive: true }), "listening");
+    return true;
+  } catch (error) {
+    socket.close();
+    if (!isTaken(error)) throw error;
+    return false;
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
 }
 
 /**
@@ -46,7 +76,7 @@ export async function fixedPorts(): Promise<Ports> {
       "PREREQUISITE_MISSING",
       `port taken on 127.0.0.1: ${taken.join(", ")}. Stop what listens there (a backbone that still runs?), or pick free ports with: npm start -- --free-ports`,
     );
-  return { ...defaultPorts, controller: (await freePorts()).controller };
+  return { ...defaultPorts, controller: await freePort() };
 }
 
 async function listen(port: number): Promise<{ port: number; close: () => Promise<void> }> {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,7 +36,7 @@ beforeAll(async () => {
   writeFileSync(clientFile, clientProperties(broker));
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
   const auth = { mechanism: "scram-sha-512", ...broker.credentials } as const;
-  producer = createProducer({ brokers: [broker.address], auth, logger });
+  producer = createProducer({ brokers: [broker.address], auth, logger, timeoutMs: 60_000 });
 });
 afterAll(async () => {
   await Promise.all([producer.close(), admin.disconnect()]);
@@ -310,18 +311,22 @@ describe("redrive", () => {
   });
 
   test("killed in the middle, it goes on where it stopped", async () => {
-    const ids = Array.from({ length: 3_000 }, (_, index) => `many-${index}`);
-    await dead(...ids.map((id) => ({ id, key: id })));
     const args = ["local/dead-letters/main.ts", "redrive", "--topic", topic, "--yes", "-c", clientFile];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
-    running.push(child);
-    await new Promise<void>((resolve) => {
+    const ids: string[] = [];
+    let waiting = 0;
+    // One that was done before the kill came is followed by another.
+    for (let round = 1; waiting === 0 && round <= 5; round += 1) {
+      const more = Array.from({ length: 3_000 }, (_, index) => `many-${round}-${index}`);
+      ids.push(...more);
+      await dead(...more.map((id) => ({ id, key: id })));
+      const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+      running.push(child);
       child.stderr?.on("data", (said) => {
-        if (String(said).includes("of 3000 redriven") && child.kill("SIGKILL")) resolve();
+        if (String(said).includes("of 3000 redriven")) child.kill("SIGKILL");
       });
-    });
-    await eventually("the killed one is gone", async () => (child.signalCode === null ? undefined : true));
-    const waiting = (await listed()).length;
+      await once(child, "close");
+      waiting = (await listed()).length;
+    }
 
     const { code, out } = await run("redrive", "--topic", topic, "--yes");
 
@@ -332,7 +337,7 @@ describe("redrive", () => {
     const sent = (await messagesOf(broker, topic)).map((message) => headersOf(message).ce_id);
     expect(new Set(sent)).toEqual(new Set(ids));
     // One chunk at most was in flight when it was killed.
-    expect(sent.length).toBeLessThanOrEqual(3_500);
+    expect(sent.length).toBeLessThanOrEqual(ids.length + 500);
   });
 });
 

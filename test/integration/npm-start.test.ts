@@ -15,6 +15,9 @@ interface Run {
   readonly ended: Promise<{ code: number | null; stdout: string; output: string }>;
 }
 
+/** For a start beside other backbones that start: the templates are synthesized each time, and three JVMs begin. */
+const startMs = 400_000;
+
 const running: ChildProcess[] = [];
 afterEach(() => {
   for (const child of running.splice(0)) if (child.exitCode === null) child.kill("SIGKILL");
@@ -45,14 +48,38 @@ function npmStart(...args: string[]): Run {
 const noneLeft = (pids: readonly number[]) =>
   eventually("no process is left", async () => (pids.some(isAlive) ? undefined : true));
 
+/** Resolves when it prints this; one that ends instead fails the test with what it printed. */
+async function printed(run: Run, text: string): Promise<void> {
+  let ended = false;
+  void run.ended.then(() => {
+    ended = true;
+  });
+  await eventually(
+    `it prints ${text}`,
+    async () => {
+      if (run.output().includes(text)) return true;
+      if (ended) throw new Error(`it ended without printing ${text}: ${run.output()}`);
+      return undefined;
+    },
+    startMs,
+  );
+}
+
 async function ready(run: Run): Promise<number> {
-  await eventually("the backbone is ready", async () => (run.output().includes("ready after") ? true : undefined));
+  await printed(run, "ready after");
   const pid = run.process.pid;
   if (pid === undefined) throw new Error("npm has no process id");
   return pid;
 }
 
-describe("npm start", () => {
+/** The one of these processes whose command line is so. */
+function only(pids: readonly number[], command: RegExp): number {
+  const [pid, ...more] = pids.filter((one) => command.test(commandOf(one)));
+  if (pid === undefined || more.length > 0) throw new Error(`${more.length + Number(pid !== undefined)} of ${command}`);
+  return pid;
+}
+
+describe("npm start", { timeout: 3 * startMs }, () => {
   it("feeds a file and prints exactly one object with --json; on the kept state again, and serves on until ctrl-c", async () => {
     const data = mkdtempSync(join(tmpdir(), "backbone-data-"));
     const expected = {
@@ -74,7 +101,7 @@ describe("npm start", () => {
 
     const run = npmStart(...args);
     const pid = await ready(run);
-    await eventually("the orders are accounted for", async () => run.output().includes("elapsedMs") || undefined);
+    await printed(run, "elapsedMs");
     const started = descendantsOf(pid);
     expect(started.length).toBeGreaterThan(6);
     process.kill(-pid, "SIGINT"); // the whole group, as a terminal does
@@ -88,8 +115,7 @@ describe("npm start", () => {
     const run = npmStart("--free-ports");
     const pid = await ready(run);
     const started = descendantsOf(pid);
-    const [cli] = started.filter((one) => commandOf(one).includes("local/start.ts"));
-    process.kill(cli ?? 0, "SIGKILL");
+    process.kill(only(started, /local\/start\.ts/), "SIGKILL");
     await noneLeft(started);
   });
 
@@ -104,8 +130,8 @@ describe("npm start", () => {
   it("stops everything and names the log when a part ends by itself", async () => {
     const run = npmStart("--free-ports");
     const started = descendantsOf(await ready(run));
-    const [broker] = started.filter((one) => /java.* kafka\.Kafka /.test(commandOf(one)));
-    process.kill(broker ?? 0, "SIGKILL");
+    // Not the shell that guards it, which has the same words in its command line.
+    process.kill(only(started, /^\S*java .* kafka\.Kafka /), "SIGKILL");
     const { code, output } = await run.ended;
     expect(code).toBe(1);
     expect(output).toMatch(/kafka ended by itself; log: .*kafka\.log/);

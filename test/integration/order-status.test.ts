@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { get, orderBody, post } from "./orders.ts";
+import { get, orderBody, postUntilSettled } from "./orders.ts";
 import { caughtUp, eventually, messagesOf, startTestBackbone, type TestBackbone } from "./running-backbone.ts";
 
 let backbone: TestBackbone;
@@ -19,7 +19,7 @@ describe("GET /orders/{orderId}", () => {
       orderBody("rejected", ["S-2", 900_000], ["S-3", 1], ["S-2", 900_000]),
       orderBody(longId, ["S-1", 1]),
     ];
-    for (const body of bodies) expect((await post(backbone.url, body)).status).toBe(202);
+    for (const body of bodies) expect((await postUntilSettled(backbone.url, body)).status).toBe(202);
     await caughtUp(backbone);
 
     const times = { createdAt: "2026-03-26T09:15:00.000Z", acceptedAt: time };
@@ -42,13 +42,13 @@ describe("GET /orders/{orderId}", () => {
 
   it("shows an order that inventory cannot process as accepted", async () => {
     const lines = Array.from({ length: 120 }, (_, index): [string, number] => [`L-${index}`, 1]);
-    await post(backbone.url, orderBody("too-large", ...lines));
+    await postUntilSettled(backbone.url, orderBody("too-large", ...lines));
     await caughtUp(backbone);
     expect(await get(backbone.url, "too-large")).toMatchObject({ status: 200, answer: { status: "ACCEPTED" } });
   });
 
   it("shows the first of two orders under one id, and sets the second aside", async () => {
-    for (const quantity of [5, 7]) await post(backbone.url, orderBody("twice", ["T-1", quantity]));
+    for (const quantity of [5, 7]) await postUntilSettled(backbone.url, orderBody("twice", ["T-1", quantity]));
     await caughtUp(backbone);
     expect(await get(backbone.url, "twice")).toMatchObject({ status: 200, answer: { status: "RESERVED" } });
     const [letter] = await messagesOf(backbone, "order-events.order-status.dlt");

@@ -1,3 +1,5 @@
+import { eventually } from "./running-backbone.ts";
+
 /** A valid body of POST /orders under an id of its own. */
 export function orderBody(orderId: string, ...lines: [sku: string, quantity: number][]) {
   return {
@@ -16,6 +18,17 @@ export async function post(url: string, body: unknown): Promise<{ status: number
     body: JSON.stringify(body),
   });
   return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+}
+
+/**
+ * Posts until the service settles it: on a slow machine its time may be over first, and it answers 503, which says that
+ * posting again is safe.
+ */
+export function postUntilSettled(url: string, body: unknown): ReturnType<typeof post> {
+  return eventually("the order is settled", async () => {
+    const posted = await post(url, body);
+    return posted.status === 503 ? undefined : posted;
+  });
 }
 
 /** What `GET /orders/{orderId}` answers. */

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createProducer, type Producer } from "../../shared/kafka/index.ts";
 import { createKafkajsClient } from "../../shared/kafkajs/index.ts";
 import { startTcpProxy, type TcpProxy } from "../integrity/tcp-proxy.ts";
-import { messagesOf } from "./running-backbone.ts";
+import { eventually, messagesOf } from "./running-backbone.ts";
 import { startTestBroker, type TestBroker } from "./running-broker.ts";
 
 // Node finds only some of the names that this CommonJS package exports.
@@ -73,8 +73,12 @@ async function allowAll(principal: string, topic: string): Promise<void> {
   await admin.connect();
   const use = { principal: `User:${principal}`, host: "*", permissionType: AclPermissionTypes.ALLOW } as const;
   const literal = { resourcePatternType: ResourcePatternTypes.LITERAL, operation: AclOperationTypes.ALL } as const;
-  await admin.createAcls({
-    acl: [{ ...use, ...literal, resourceType: AclResourceTypes.TOPIC, resourceName: topic }],
+  const acl = { ...use, ...literal, resourceType: AclResourceTypes.TOPIC, resourceName: topic } as const;
+  await admin.createAcls({ acl: [acl] });
+  // The controller has it; the broker takes it a moment later.
+  await eventually("the broker knows the ACL", async () => {
+    const { resources } = await admin.describeAcls(acl);
+    return resources.length > 0 || undefined;
   });
   await admin.disconnect();
 }

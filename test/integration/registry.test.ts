@@ -29,6 +29,9 @@ afterAll(async () => {
   await backbone?.stop();
 });
 
+/** With more time than a function gives it: a registry that has just started answers its first questions slowly. */
+const registryAt = (at: string) => createSchemaRegistry({ url: at, timeoutMs: 120_000, attemptTimeoutMs: 30_000 });
+
 const $schema = "http://json-schema.org/draft-07/schema#";
 const amount = { type: "bytes", logicalType: "decimal", precision: 9, scale: 2 };
 const fields = [
@@ -75,7 +78,7 @@ describe.each(cases)("$type", ({ reader, writer, data, read }) => {
 
   beforeAll(() => {
     topic = `registry-${crypto.randomUUID()}`;
-    registry = createSchemaRegistry({ url });
+    registry = registryAt(url);
   });
 
   it("is SCHEMA_NOT_FOUND until it is registered, and is read by an earlier reader then", async () => {
@@ -102,25 +105,25 @@ describe.each(cases)("$type", ({ reader, writer, data, read }) => {
 
 describe("what the registry says", () => {
   it("of an id that it does not know: SCHEMA_NOT_FOUND", async () => {
-    const read = createSchemaRegistry({ url }).schemaById(2_000_000_000);
+    const read = registryAt(url).schemaById(2_000_000_000);
     await expect(read).rejects.toMatchObject({ code: "SCHEMA_NOT_FOUND" });
   });
 
   it("of a schema that is none: SCHEMA_MISMATCH", async () => {
     const wrong = { schemaType: "AVRO", schema: '{"type":"nonsense"}' } as const;
-    const register = createSchemaRegistry({ url }).register(`registry-${crypto.randomUUID()}`, wrong);
+    const register = registryAt(url).register(`registry-${crypto.randomUUID()}`, wrong);
     await expect(register).rejects.toMatchObject({ code: "SCHEMA_MISMATCH" });
   });
 
   it("of a path that is not its own: REGISTRY_UNAVAILABLE", async () => {
-    const read = createSchemaRegistry({ url: url.replace("ccompat", "nonsense") }).schemaById(1);
+    const read = registryAt(url.replace("ccompat", "nonsense")).schemaById(1);
     await expect(read).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
   });
 
   it("of a schema that refers to another: both", async () => {
     const line = { type: "record", name: "Line", namespace: "com.example", fields: [{ name: "sku", type: "string" }] };
     const subject = `line-${crypto.randomUUID()}`;
-    const registry = createSchemaRegistry({ url });
+    const registry = registryAt(url);
     await registry.register(subject, avro(line));
     const schema = (type: unknown) => ({ type: "record", name: "Parcel", fields: [{ name: "line", type }] });
     const answer = await fetch(`${url}/subjects/parcel-${subject}/versions`, {
@@ -140,8 +143,10 @@ describe("what the registry says", () => {
 });
 
 it("is healthy for the load balancer as long as its journal is read, and ready even when it is not any more", async () => {
-  const log = readFileSync(join(backbone.logFolder, "registry.log"), "utf8");
-  const [, management] = /Management interface listening on (http:\S+:\d+)/.exec(log) ?? [];
+  const management = await eventually("the registry has logged where it tells its health", async () => {
+    const log = readFileSync(join(backbone.logFolder, "registry.log"), "utf8");
+    return /Management interface listening on (http:\S+:\d+)/.exec(log)?.[1];
+  });
   const health = async (path: string) => {
     const answer = await fetch(`${management}${path}`);
     const { status, checks } = (await answer.json()) as { status: string; checks: { name: string; status: string }[] };

@@ -7,7 +7,7 @@ import kafkajs, { type KafkaMessage } from "kafkajs";
 import type { Backbone } from "../../local/backbone.ts";
 import { launchBackbone } from "../../local/launch.ts";
 import { lagOf } from "../../local/mappings.ts";
-import { accountingDeadlineMs, openBacklog, workedOff } from "../../local/orders/backlog.ts";
+import { openBacklog, workedOff } from "../../local/orders/backlog.ts";
 import { installOnce } from "../../local/parts/install-once.ts";
 import { dynamoDbSettings } from "../../local/provision.ts";
 import { synthesize } from "../../local/template/synthesize.ts";
@@ -46,7 +46,7 @@ export function cacheWith({ logFolder }: Backbone): string {
 }
 
 /** Resolves with the first result that is not undefined; a condition that is never met fails the test with its name. */
-export async function eventually<T>(what: string, check: () => Promise<T | undefined>, withinMs = 60_000): Promise<T> {
+export async function eventually<T>(what: string, check: () => Promise<T | undefined>, withinMs = 120_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const result = await check();
@@ -68,15 +68,19 @@ export async function lagOfAll({ kafka, mappings }: Backbone): Promise<number> {
   }
 }
 
+/**
+ * Several times the 30 s after which a broker that came back forgets the members that a group had, and for which a function
+ * may try in vain to reach what was away.
+ */
+const unchangedMs = 120_000;
+
 /** Resolves when every mapping has committed all records of its topic and every outbox is empty, twice in a row. */
 export async function caughtUp(backbone: Backbone): Promise<void> {
   const backlog = await openBacklog(backbone);
   try {
     const read = async () => (await unlessRetriable(backlog.read)) ?? -1;
-    // Longer than the 30 s after which a broker that came back forgets the members that a group had.
-    const left = await workedOff(read, { deadlineMs: accountingDeadlineMs, pauseMs: 20 });
-    if (left !== 0)
-      throw new Error(`nothing changed for ${accountingDeadlineMs} ms: ${left} records are not processed`);
+    const left = await workedOff(read, { deadlineMs: unchangedMs, pauseMs: 20 });
+    if (left !== 0) throw new Error(`nothing changed for ${unchangedMs} ms: ${left} records are not processed`);
   } finally {
     await backlog.close();
   }
@@ -87,6 +91,7 @@ async function unlessRetriable<T>(ask: () => Promise<T>): Promise<T | undefined>
   try {
     return await ask();
   } catch (error) {
+    if (error instanceof kafkajs.KafkaJSNumberOfRetriesExceeded) return undefined;
     if (error instanceof kafkajs.KafkaJSError && error.retriable) return undefined;
     throw error;
   }
@@ -100,15 +105,16 @@ export async function messagesOf({ kafka }: Pick<Backbone, "kafka">, topic: stri
   const ask = () => unlessRetriable(() => admin.fetchTopicOffsets(topic));
   const offsets = await eventually(`${topic} has leaders`, ask);
   const expected = offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
-  const messages: KafkaMessage[] = [];
+  // By their places: when the group has to form again, it begins anew.
+  const messages = new Map<string, KafkaMessage>();
   await consumer.subscribe({ topic, fromBeginning: true });
   await consumer.run({
     autoCommit: false,
-    eachMessage: async ({ message }) => {
-      messages.push(message);
+    eachMessage: async ({ partition, message }) => {
+      messages.set(`${partition}/${message.offset}`, message);
     },
   });
-  await eventually(`${expected} messages of ${topic}`, async () => (messages.length >= expected ? true : undefined));
+  await eventually(`${expected} messages of ${topic}`, async () => messages.size >= expected || undefined);
   await Promise.all([consumer.disconnect(), admin.disconnect()]);
-  return messages;
+  return [...messages.values()];
 }

@@ -12,6 +12,7 @@ import { freePorts } from "../../local/parts/ports.ts";
 import { createRunFolder } from "../../local/run-folder.ts";
 import type { ScramCredentials } from "../../shared/kafka/kafka-client.ts";
 import { stopIdleTimers } from "../../shared/kafkajs/index.ts";
+import { eventually } from "./running-backbone.ts";
 
 /** A broker alone, with fresh state: TLS, SCRAM, ACLs. */
 export interface TestBroker {
@@ -22,7 +23,7 @@ export interface TestBroker {
   /** A client of one of the principals that it was started with, and what that logs in with. */
   clientOf(principal: string): Kafka;
   credentialsOf(principal: string): ScramCredentials;
-  /** Changes what a principal logs in with; `credentialsOf` goes on telling what it was started with. */
+  /** Changes what a principal logs in with, and waits until the broker takes it; `credentialsOf` goes on telling what it was started with. */
   setPassword(principal: string, password: string): Promise<void>;
   /** PEM file of the broker's certificate. This process trusts it already. */
   readonly certificateFile: string;
@@ -79,7 +80,22 @@ export async function startTestBroker(
     credentials: credentialsOf(adminPrincipal),
     clientOf,
     credentialsOf,
-    setPassword: (principal, password) => setPassword(options, principal, password),
+    async setPassword(principal, password) {
+      await setPassword(options, principal, password);
+      // The controller has it; the broker takes it a moment later.
+      const changed = { ...identity, passwords: { ...identity.passwords, [principal]: password } };
+      await eventually(`the broker takes the new password of ${principal}`, async () => {
+        const login = kafkaClient(ports.kafka, changed, principal).admin({ retry: { retries: 0 } });
+        try {
+          await login.connect();
+          return true;
+        } catch {
+          return undefined;
+        } finally {
+          await login.disconnect();
+        }
+      });
+    },
     certificateFile,
     kafka,
     async createTopic({ partitions = 1, maxMessageBytes = 1_048_588 } = {}) {

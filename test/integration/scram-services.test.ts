@@ -9,7 +9,7 @@ import type { Backbone } from "../../local/backbone.ts";
 import { launchBackbone } from "../../local/launch.ts";
 import { beginAt } from "../../local/mapping/starting-position.ts";
 import { readAccess } from "../../shared/access/index.ts";
-import { get, orderBody, post } from "./orders.ts";
+import { get, orderBody, postUntilSettled } from "./orders.ts";
 import { caughtUp, eventually, messagesOf } from "./running-backbone.ts";
 
 // The project's own services, which speak SCRAM by what the access file says and nothing else.
@@ -65,7 +65,7 @@ it("no function speaks IAM, and each mapping reads with the secret of its servic
 });
 
 it("an order goes all the way, with the ACLs of the access file and no more", async () => {
-  expect((await post(backbone.url, orderBody("scram-1", ["S-1", 2]))).status).toBe(202);
+  expect((await postUntilSettled(backbone.url, orderBody("scram-1", ["S-1", 2]))).status).toBe(202);
   await caughtUp(backbone);
 
   const known = await eventually("the order's status is what came of it", async () => {

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runAccess } from "../../local/access/run.ts";
-import { orderBody, post } from "./orders.ts";
+import { orderBody, postUntilSettled } from "./orders.ts";
 import { killProcess } from "./processes.ts";
 import {
   cacheWith,
@@ -44,7 +44,8 @@ it("a batch that fails comes again whole, and each of its orders has its effect 
   const inventory = backbone.functions.get("backbone-dev-inventory");
   const orderIds = Array.from({ length: 10 }, (_, index) => `whole-batch-${index}`);
   await backbone.parts.dynamodb.stop();
-  for (const orderId of orderIds) expect((await post(backbone.url, orderBody(orderId, ["B-1", 2]))).status).toBe(202);
+  for (const orderId of orderIds)
+    expect((await postUntilSettled(backbone.url, orderBody(orderId, ["B-1", 2]))).status).toBe(202);
   await eventually("an invocation that was under way is killed, and its batch has failed", async () => {
     for (const pid of inventory.pids()) killProcess(pid);
     return backbone.said.some((line) => /^inventory: \d+ records come again after attempt/.test(line)) || undefined;

@@ -45,14 +45,16 @@ beforeEach(async () => {
   const topics = (await admin.listTopics()).filter((name) => !name.startsWith("__"));
   if (topics.length > 0) await admin.deleteTopics({ topics });
   // A broker lists a deleted topic for a moment, and cannot describe it.
-  const { acls } = await vi.waitFor(() => readCluster(admin), { timeout: 10_000 });
+  const { acls } = await vi.waitFor(() => readCluster(admin), shown);
   if (acls.length > 0) await admin.deleteAcls({ filters: acls.map(toKafkajsAcl) });
   await seen(({ topics: left, acls: granted }) => expect([left, granted]).toEqual([[], []]));
 });
 
 /** A broker shows a change a moment after the controller has acknowledged it. */
+export const shown = { timeout: 60_000 } as const;
+
 export async function seen(check: (state: ClusterState) => void): Promise<void> {
-  await vi.waitFor(async () => check(await readCluster(admin)), { timeout: 10_000 });
+  await vi.waitFor(async () => check(await readCluster(admin)), shown);
 }
 
 export async function grant(...acls: readonly Acl[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readCluster } from "../../../shared/access-plan/index.ts";
+import { type ClusterState, readCluster } from "../../../shared/access-plan/index.ts";
 import { access, admin, applied, broker, file, planFile, seen, shop, topicNames } from "./cluster.ts";
 
 describe("plan and apply", () => {
@@ -44,6 +44,12 @@ describe("plan and apply", () => {
       validateOnly: false,
       resources: [{ type: 2, name: "orders", configEntries: [throttle, retention, policy] }],
     });
+    const segmentsAreSet = ({ topics }: ClusterState) =>
+      expect(topics.find(({ name }) => name === "orders")?.configs.get("segment.bytes")).toMatchObject({
+        value: "2000000",
+        isSet: true,
+      });
+    await seen(segmentsAreSet);
     writeFileSync(file, shop.replace("partitions: 3", "partitions: 6").replace("86400000", "3600000"));
     const plan = await access("plan");
     expect(plan.out).toContain("    ~ partitions 3 → 6  (keys move to other partitions)\n");
@@ -51,10 +57,7 @@ describe("plan and apply", () => {
     expect(plan.out).toContain("left alone (--delete deletes them): settings segment.bytes of orders.\n");
     expect(plan.out).not.toContain("segment.bytes 2000000");
     expect(await access("apply")).toMatchObject({ code: 0 });
-    await seen(({ topics }) => {
-      const configs = topics.find(({ name }) => name === "orders")?.configs;
-      expect(configs?.get("segment.bytes")).toMatchObject({ value: "2000000", isSet: true });
-    });
+    await seen(segmentsAreSet);
     expect(await access("apply", "--delete")).toMatchObject({
       code: 0,
       out: expect.stringContaining("    - segment.bytes 2000000 → the brokers' default\n"),

@@ -230,6 +230,36 @@ describe("an event source mapping", () => {
     consumer.crash(false);
     expect(onCrash).toHaveBeenCalledExactlyOnceWith(new Error("not authorized"));
   });
+
+  it("joins again as often as it takes when its group has no coordinator for a while", async () => {
+    const { consumer, onCrash } = await setUp();
+    consumer.join();
+    for (const begun of [1, 2, 3, 4, 5]) {
+      expect(consumer.begun()).toBe(begun);
+      consumer.crash(false, "KafkaJSGroupCoordinatorNotFound");
+      await vi.waitFor(() => expect(consumer.begun()).toBe(begun + 1), 10_000);
+    }
+    expect(onCrash).not.toHaveBeenCalled();
+  });
+
+  it("takes it for a missing grant when it has never joined, and not before it has asked again", async () => {
+    const { consumer, onCrash } = await setUp();
+    for (const begun of [1, 2, 3]) {
+      consumer.crash(false, "KafkaJSGroupCoordinatorNotFound");
+      await vi.waitFor(() => expect(consumer.begun()).toBe(begun + 1), 10_000);
+    }
+    expect(onCrash).not.toHaveBeenCalled();
+    consumer.crash(false, "KafkaJSGroupCoordinatorNotFound");
+    expect(onCrash).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ type: "GROUP_AUTHORIZATION_FAILED" }));
+  });
+
+  it("joins no more when it is stopped meanwhile", async () => {
+    const { consumer, mapping } = await setUp();
+    consumer.join();
+    consumer.crash(false, "KafkaJSGroupCoordinatorNotFound");
+    await mapping.stop();
+    expect(consumer.begun()).toBe(1);
+  });
 });
 
 describe("an event source mapping with limits", () => {

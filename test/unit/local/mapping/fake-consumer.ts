@@ -24,7 +24,11 @@ export interface FakeConsumer {
   /** Hands the next messages of a partition to the mapping; resolves when more may be handed over, of any. */
   deliver(partition: number, offsets: readonly number[]): Promise<void>;
   failNextCommit(error: Error): void;
-  crash(restart: boolean): void;
+  /** Ends it, for a reason that kafkajs begins anew after, or not. */
+  crash(restart: boolean, name?: string): void;
+  join(): void;
+  /** How often it has begun to read. */
+  readonly begun: () => number;
 }
 
 export function fakeConsumer(topic: string): FakeConsumer {
@@ -33,6 +37,8 @@ export function fakeConsumer(topic: string): FakeConsumer {
   const paused = new Set<number>();
   let run: ConsumerRunConfig = {};
   let onCrash = (_: ConsumerCrashEvent) => {};
+  let onJoin = () => {};
+  let begun = 0;
   let running = true;
   let commitFailure: Error | undefined;
 
@@ -41,6 +47,7 @@ export function fakeConsumer(topic: string): FakeConsumer {
     events,
     on: (name: string, listener: (event: never) => void) => {
       if (name === events.CRASH) onCrash = listener as typeof onCrash;
+      if (name === events.GROUP_JOIN) onJoin = listener as typeof onJoin;
       return () => {};
     },
     connect: async () => {},
@@ -52,6 +59,7 @@ export function fakeConsumer(topic: string): FakeConsumer {
     },
     run: async (config = {}) => {
       run = config;
+      begun += 1;
     },
     commitOffsets: async (offsets) => {
       const failure = commitFailure;
@@ -101,8 +109,11 @@ export function fakeConsumer(topic: string): FakeConsumer {
     failNextCommit(error) {
       commitFailure = error;
     },
-    crash(restart) {
-      const payload = { error: new Error("not authorized"), groupId: "inventory", restart };
+    begun: () => begun,
+    join: () => onJoin(),
+    crash(restart, name) {
+      const error = Object.assign(new Error("not authorized"), name === undefined ? {} : { name });
+      const payload = { error, groupId: "inventory", restart };
       onCrash({ id: "1", type: "consumer.crash", timestamp: 0, payload });
     },
   };

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -24,6 +24,14 @@ describe("installOnce", () => {
     await expect(installOnce(target, failing)).rejects.toThrow("no connection");
     expect(existsSync(target)).toBe(false);
     expect(readdirSync(dirname(target))).toEqual([]);
+  });
+
+  it("does not mind a folder of another install that goes while it looks", async () => {
+    const target = newTarget();
+    mkdirSync(dirname(target), { recursive: true });
+    symlinkSync(join(dirname(target), "gone"), `${target}-other`); // listed, and not there
+    await installOnce(target, writing("done"));
+    expect(readFileSync(join(target, "file"), "utf8")).toBe("done");
   });
 
   it("keeps one of two installs that run at the same time", async () => {

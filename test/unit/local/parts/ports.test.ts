@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { defaultPorts, fixedPorts, freePorts } from "../../../../local/parts/ports.ts";
+import { defaultPorts, fixedPorts, freePort, freePorts } from "../../../../local/parts/ports.ts";
 
 const servers: ReturnType<typeof createServer>[] = [];
 afterEach(() => {
@@ -11,6 +11,11 @@ describe("ports", () => {
   it("picks free ports that all differ", async () => {
     const ports = Object.values(await freePorts());
     expect(new Set(ports).size).toBe(5);
+  });
+
+  it("gives no port twice, though nobody listens on it yet", async () => {
+    const ports = await Promise.all(Array.from({ length: 400 }, freePort));
+    expect(new Set(ports).size).toBe(400);
   });
 
   it("names a default port that is taken, and what to do", async () => {
