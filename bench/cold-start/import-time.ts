@@ -18,7 +18,7 @@ const environment = {
   KAFKA_AUTH: "iam",
   SCHEMA_REGISTRY_URL: "http://registry.backbone.example.com:8080/apis/ccompat/v7",
   DEAD_LETTER_TOPIC: "order-events.inventory.dlt",
-  CONSUMER_GROUP: "inventory",
+  CONSUMER_GROUP: "inventory.order-events",
   RESERVATIONS_TABLE: "reservations",
   STOCK_TABLE: "stock",
   CLAIMS_TABLE: "claims",

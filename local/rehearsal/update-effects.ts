@@ -14,7 +14,7 @@ export interface UpdateEffects {
   readonly removed: number;
   /** `TYPE LOGICAL_ID` of what is made anew, or may be. */
   readonly replaced: readonly string[];
-  /** Why it must not be deployed: what would be lost, and what MSK would refuse. */
+  /** Why it must not be deployed: what would be lost, and what MSK or Lambda would refuse. */
   readonly problems: readonly string[];
 }
 
@@ -52,14 +52,22 @@ export function updateEffects(before: object, after: object): UpdateEffects {
   fullDiff({ ...before }, { ...after }).resources.forEachDifference((logicalId, change) => {
     const type = change.newResourceType ?? change.oldResourceType ?? "";
     changes.push({ name: `${type} ${logicalId}`, type, impact: impactOf(type, change) });
-    const attributes = change.isUpdate ? (oneAnUpdate[type]?.(change) ?? []) : [];
+    if (!change.isUpdate) return;
+    const attributes = oneAnUpdate[type]?.(change) ?? [];
     if (attributes.length > 1)
       refused.push(
         `${type} ${logicalId} would change ${attributes.join(" and ")} at once, of which MSK takes one an update`,
       );
+    const lasting = type === "AWS::Lambda::EventSourceMapping" ? lastingOfMapping(change) : [];
+    if (lasting.length > 0)
+      refused.push(
+        `${type} ${logicalId} would change ${lasting.join(" and ")}, which a mapping that is there keeps: ` +
+          "deploy without its consumer, then with the consumer and the change " +
+          "(docs/access.md, Another group, topic or starting position)",
+      );
   });
   const having = (...impacts: readonly ResourceImpact[]) => changes.filter(({ impact }) => impacts.includes(impact));
-  const replaced = having(ResourceImpact.WILL_REPLACE, ResourceImpact.MAY_REPLACE);
+  const replaced = having(...replacing);
   const removed = having(ResourceImpact.WILL_DESTROY, ResourceImpact.WILL_ORPHAN);
   return {
     updated: having(ResourceImpact.WILL_UPDATE).length,
@@ -72,6 +80,8 @@ export function updateEffects(before: object, after: object): UpdateEffects {
       .concat(refused),
   };
 }
+
+const replacing: readonly ResourceImpact[] = [ResourceImpact.WILL_REPLACE, ResourceImpact.MAY_REPLACE];
 
 /** Changes of which MSK takes one an update, by resource type. UpdateTopic takes either partitions or settings. */
 const oneAnUpdate: Readonly<Record<string, (change: ResourceDifference) => string[]>> = {
@@ -93,6 +103,25 @@ function changedAttributes({ propertyUpdates, oldProperties, newProperties }: Re
       : [name],
   );
   return attributes.includes("KafkaVersion") ? attributes.filter((name) => name !== "ConfigurationInfo") : attributes;
+}
+
+/**
+ * Properties that would change and that a mapping keeps from its first day on. To replace it, CloudFormation makes another
+ * one first, and Lambda has no two of the same function, cluster and topic (409). Other topics count as an update, which
+ * succeeds and changes nothing.
+ * https://docs.aws.amazon.com/lambda/latest/dg/kafka-consumer-group-id.html
+ * https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2140
+ */
+function lastingOfMapping({ propertyUpdates, oldProperties, newProperties }: ResourceDifference): string[] {
+  return Object.entries(propertyUpdates)
+    .filter(([name, { changeImpact }]) => name === "Topics" || replacing.some((impact) => impact === changeImpact))
+    .flatMap(([name]) =>
+      name === "AmazonManagedKafkaEventSourceConfig"
+        ? ["ConsumerGroupId", "SchemaRegistryConfig"]
+            .filter((part) => differ(oldProperties, newProperties, [name, part]))
+            .map((part) => `${name}.${part}`)
+        : [name],
+    );
 }
 
 function impactOf(type: string, change: ResourceDifference): ResourceImpact {

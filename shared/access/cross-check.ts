@@ -65,7 +65,9 @@ function tooLongGroups(service: Service): string[] {
   const path = `services.${service.name}.${service.applicationId === undefined ? "group-id" : "application-id"}`;
   return consumerGroupsOf(service)
     .filter((group) => group.length > maxGroupLength)
-    .map((group) => `${path}: must have at most ${maxGroupLength} characters, got ${group.length}`);
+    .map(
+      (group) => `${path}: the group '${group}' must have at most ${maxGroupLength} characters, got ${group.length}`,
+    );
 }
 
 /** Its prefix grants let a kafka-streams service delete its internal topics; they must not cover anybody else's. */

@@ -28,7 +28,7 @@ export function missingGrant(error: unknown, { principal, service }: KafkaUser, 
   }
   return type === "GROUP_AUTHORIZATION_FAILED"
     ? `${principal} may not READ in group ${use.group}: in ${accessFile}, ${list("consumes")} must not be empty and ` +
-        `${list("group-id")} must be ${use.group}`
+        `${list("group-id")} must give it that group`
     : `${principal} may not READ topic ${use.topic}: add it to ${list("consumes")} in ${accessFile}`;
 }
 

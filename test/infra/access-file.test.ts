@@ -38,7 +38,7 @@ test("the templates' policies allow on the cluster what the file says, all of it
     // A mapping has one topic and a group of its own, so a service of several topics has a function for each.
     .flatMap((service) =>
       service.consumes.length < 2
-        ? [{ ...service, group: service.name, deadLettersOf: service.name }]
+        ? [{ ...service, group: `${service.name}.${service.consumes[0]}`, deadLettersOf: service.name }]
         : service.consumes.map((topic) => ({
             name: `${service.name}-${topic}`,
             produces: service.produces,

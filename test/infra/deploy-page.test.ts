@@ -68,7 +68,7 @@ it("has the schema registered under the topic's name", () => {
 
 it("makes a function, its mapping and its dead-letter topic of a consumer", () => {
   const mappings = propertiesOf("AWS::Lambda::EventSourceMapping");
-  const group = { AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: "loyalty" } };
+  const group = { AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: "loyalty.order-events" } };
   expect(mappings).toContainEqual(expect.objectContaining({ ...group, Topics: ["order-events"] }));
   expect(propertiesOf("AWS::MSK::Topic")).toContainEqual(
     expect.objectContaining({ TopicName: "order-events.loyalty.dlt" }),

@@ -58,7 +58,7 @@ const properties: Readonly<Record<string, readonly [ConsumerSettings, object]>> 
     { pollers, schemaRegistry: { uri: "https://registry.example.com", recordFormat: "SOURCE", validate: ["VALUE"] } },
     {
       AmazonManagedKafkaEventSourceConfig: {
-        ConsumerGroupId: "loyalty",
+        ConsumerGroupId: "loyalty.orders",
         SchemaRegistryConfig: {
           SchemaRegistryURI: "https://registry.example.com",
           EventRecordFormat: "SOURCE",
@@ -84,7 +84,7 @@ test("what is not set is left to Lambda, but where it begins", () => {
     EventSourceArn: expect.anything(),
     FunctionName: expect.anything(),
     Topics: ["orders"],
-    AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: "loyalty" },
+    AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: "loyalty.orders" },
     StartingPosition: "TRIM_HORIZON",
   });
 });

@@ -94,7 +94,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "dynamodb <InventoryReservations.Arn>: PutItem",
     "dynamodb <InventoryStock.Arn>: BatchGetItem PutItem UpdateItem",
     writesTables,
-    ...consumer("inventory", "order-events", "inventory", "inventory"),
+    ...consumer("inventory", "order-events", "inventory.order-events", "inventory"),
     ownLogs("InventoryOrderEventsConsumer"),
   ],
   OrderStatusOrderEventsConsumerRole: [

@@ -16,7 +16,7 @@ const secret = expect.stringMatching(/^<cluster:ExportsOutputRefKafkaScramUsersS
 
 test("the mapping reads as the service's user, in the service's group", () => {
   template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
-    AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: "loyalty" },
+    AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: "loyalty.orders" },
     SourceAccessConfigurations: [
       {
         Type: "SASL_SCRAM_512_AUTH",
@@ -41,7 +41,7 @@ test("the function is told where the brokers speak SCRAM, and where its user's p
     KAFKA_BOOTSTRAP_SERVERS: expect.stringMatching(/SaslScram/),
     KAFKA_AUTH: "scram",
     KAFKA_SCRAM_SECRET_ARN: secret,
-    CONSUMER_GROUP: "loyalty",
+    CONSUMER_GROUP: "loyalty.orders",
     DEAD_LETTER_TOPIC: "orders.loyalty.dlt",
   });
 });
@@ -91,7 +91,7 @@ test("the ACLs of its user cover reading, its group, its dead letters and what L
     "User:loyalty DESCRIBE TOPIC orders.loyalty.dlt",
     "User:loyalty READ TOPIC orders",
     "User:loyalty DESCRIBE TOPIC orders",
-    "User:loyalty READ GROUP loyalty",
+    "User:loyalty READ GROUP loyalty.orders",
     "User:loyalty DESCRIBE_CONFIGS CLUSTER kafka-cluster",
   ]);
 });

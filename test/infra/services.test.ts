@@ -108,7 +108,7 @@ describe("inventory", () => {
     services.hasResource("AWS::Lambda::EventSourceMapping", {
       Properties: {
         Topics: ["order-events"],
-        AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: "inventory" },
+        AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: "inventory.order-events" },
         StartingPosition: "TRIM_HORIZON",
         BatchSize: 100,
         MaximumBatchingWindowInSeconds: 1,
@@ -128,7 +128,7 @@ describe("inventory", () => {
       KAFKA_BOOTSTRAP_SERVERS: expect.stringMatching(/SaslIam/),
       KAFKA_AUTH: "iam",
       SCHEMA_REGISTRY_URL: registryUrl,
-      CONSUMER_GROUP: "inventory",
+      CONSUMER_GROUP: "inventory.order-events",
       DEAD_LETTER_TOPIC: "order-events.inventory.dlt",
       RESERVATIONS_TABLE: expect.stringMatching(/^<InventoryReservations/),
       STOCK_TABLE: expect.stringMatching(/^<InventoryStock/),
@@ -143,10 +143,10 @@ describe("inventory", () => {
 
   test("it may read order-events as its group, and write its dead letters", () => {
     expect(allowedBy(services, /InventoryOrderEventsConsumerRole/).filter((line) => line.startsWith("kafka"))).toEqual([
-      `kafka-cluster:AlterGroup ${partArn("group", "inventory")}`,
+      `kafka-cluster:AlterGroup ${partArn("group", "inventory.order-events")}`,
       `kafka-cluster:Connect ${clusterArn}`,
       `kafka-cluster:DescribeClusterDynamicConfiguration ${clusterArn}`,
-      `kafka-cluster:DescribeGroup ${partArn("group", "inventory")}`,
+      `kafka-cluster:DescribeGroup ${partArn("group", "inventory.order-events")}`,
       `kafka-cluster:DescribeTopic ${partArn("topic", "order-events")}`,
       `kafka-cluster:DescribeTopic ${partArn("topic", "order-events.inventory.dlt")}`,
       `kafka-cluster:ReadData ${partArn("topic", "order-events")}`,

@@ -4,6 +4,7 @@ import { type BackboneOptions, defineBackbone } from "../../infra/backbone.ts";
 import { stageConfig, stageNames } from "../../infra/config.ts";
 import { missedExports, updateEffects } from "../../local/rehearsal/update-effects.ts";
 import { updatedTo, updates } from "../../local/rehearsal/updates.ts";
+import type { Service } from "../../shared/access/index.ts";
 import { access, appWithoutBundling } from "./backbone.ts";
 
 function templatesOf(stage: string, update?: string): object[] {
@@ -30,6 +31,34 @@ describe.each(stageNames)("the stage %s", (stage) => {
       expect(Math.max(...effects.map(({ updated }) => updated)), `${name} changes something`).toBeGreaterThan(0);
     }
   });
+});
+
+function servicesWith(inventory: Partial<Service>): { Resources: Readonly<Record<string, object>> } {
+  const services = access.services.map((one) => (one.name === "inventory" ? { ...one, ...inventory } : one));
+  const options = { config: stageConfig("prod"), access: { ...access, services } };
+  const { Resources } = Template.fromStack(defineBackbone(appWithoutBundling(), options).services).toJSON();
+  return { Resources };
+}
+
+it("a second topic of a consumer changes nothing of the mapping that is there", () => {
+  const { updated, problems } = updateEffects(
+    servicesWith({}),
+    servicesWith({ consumes: ["order-events", "inventory-events"] }),
+  );
+
+  expect([updated, problems]).toEqual([0, []]);
+});
+
+it("another group of a consumer takes two deployments, as access.md has it", () => {
+  const [before, after] = [servicesWith({}), servicesWith({ groupId: "stock" })];
+  const others = Object.entries(before.Resources).filter(([id]) => !id.startsWith("InventoryOrderEvents"));
+  const between = { Resources: Object.fromEntries(others) };
+
+  expect(updateEffects(before, after).problems).toEqual([
+    expect.stringMatching(/InventoryOrderEventsMapping\w* would change AmazonManagedKafka\w+\.ConsumerGroupId, /),
+  ]);
+  expect(updateEffects(before, between)).toMatchObject({ replaced: [], problems: [] });
+  expect(updateEffects(between, after)).toMatchObject({ replaced: [], problems: [] });
 });
 
 it("another number of brokers asks for their addresses in each stack, and none is an export", () => {

@@ -359,7 +359,7 @@ describe("what the mapping offloaded", () => {
   }
 
   test.each([
-    { service: "inventory", group: "inventory" },
+    { service: "inventory", group: "inventory.order-events" },
     { service: "order-status", group: "order-status.order-events" },
   ])(
     "is listed as OFFLOADED and redriven like any other, for the group that the access file has: $group",

@@ -32,7 +32,7 @@ let tableNames: { readonly reservations: string; readonly stock: string; readonl
 beforeAll(async () => {
   backbone = await startTestBackbone();
   tables = documentClient(backbone);
-  const mapping = backbone.mappings.find(({ definition }) => definition.consumerGroup === "inventory");
+  const mapping = backbone.mappings.find(({ definition }) => definition.consumerGroup === "inventory.order-events");
   if (mapping === undefined) throw new Error("the templates have no event source mapping of inventory");
   consumer = backbone.functions.get(mapping.definition.functionName);
   const { RESERVATIONS_TABLE = "", STOCK_TABLE = "", OUTBOX_TABLE = "" } = consumer.definition.environment;
@@ -284,7 +284,7 @@ describe("with a part away", () => {
     const key = Buffer.from("outbox-waits");
     const { key: itemKey, ...write } = outboxWrite({
       table: tableNames.outbox,
-      consumerGroup: "inventory",
+      consumerGroup: "inventory.order-events",
       source: { topic: sourceTopic, partition: 0, offset: 1_000_000, timestampMs: 0, key, value: null, headers: [] },
       writtenAt: new Date(),
       records: [{ topic: "inventory-events", record: { key, value: Buffer.from("event"), headers: [] } }],

@@ -58,7 +58,7 @@ it("no function speaks IAM, and each mapping reads with the secret of its servic
   expect(backbone.scramInsteadOfIam).toEqual(["backbone-prod-kafka-acls"]);
   const secrets = backbone.mappings.map(({ definition }) => [definition.consumerGroup, definition.scramSecretArn]);
   expect(Object.fromEntries(secrets)).toEqual({
-    inventory: expect.stringMatching(/secret:KafkaScramUsersSecretsinventory/),
+    "inventory.order-events": expect.stringMatching(/secret:KafkaScramUsersSecretsinventory/),
     "order-status.order-events": expect.stringMatching(/secret:KafkaScramUsersSecretsorderstatus/),
     "order-status.inventory-events": expect.stringMatching(/secret:KafkaScramUsersSecretsorderstatus/),
   });

@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 it("runs the functions of the stage, on demand", () => {
-  const inventory = backbone.mappings.find(({ definition }) => definition.consumerGroup === "inventory");
+  const inventory = backbone.mappings.find(({ definition }) => definition.consumerGroup === "inventory.order-events");
 
   expect(inventory?.definition.functionName).toContain("backbone-dev-inventory");
   expect(inventory?.definition.reportsBatchItemFailures).toBe(false);

@@ -55,7 +55,13 @@ async function deadOrders(bodies: readonly ReturnType<typeof orderBody>[]): Prom
       if (placement.status === "refused") throw new Error(JSON.stringify(placement.errors));
       const { record } = await eventRecord(placement.event, { serializer, key: body.orderId });
       const source = { topic, partition: 0, offset, timestampMs: Date.now(), ...record };
-      const letter = { record: source, error, attempts: 3, consumerGroup: "inventory", failedAt: new Date() };
+      const letter = {
+        record: source,
+        error,
+        attempts: 3,
+        consumerGroup: "inventory.order-events",
+        failedAt: new Date(),
+      };
       return { body, eventId: placement.event.id, message: toKafkajsMessage(deadLetterRecord(letter)) };
     }),
   );
@@ -68,7 +74,7 @@ async function deadOrders(bodies: readonly ReturnType<typeof orderBody>[]): Prom
 
 function redrive({ diesSaying }: { readonly diesSaying?: string } = {}) {
   const clientFile = join(dirname(backbone.logFolder), "client.properties");
-  const which = ["--topic", topic, "--group", "inventory", "--code", "HANDLER_FAILED", "--yes"];
+  const which = ["--topic", topic, "--group", "inventory.order-events", "--code", "HANDLER_FAILED", "--yes"];
   const dying = diesSaying === undefined ? [] : ["--import", diesSayingModule];
   const program = [...dying, "local/dead-letters/main.ts", "redrive", ...which, "-c", clientFile];
   const child = spawn(process.execPath, program, {

@@ -1,22 +1,42 @@
 import { describe, expect, test } from "vitest";
-import { consumerGroupOf, parseAccess } from "../../../shared/access/index.ts";
+import {
+  type Access,
+  consumerGroupOf,
+  mappedService,
+  parseAccess,
+  type Service,
+  statementsOf,
+} from "../../../shared/access/index.ts";
 import { smallState } from "./state.ts";
 
-/** Groups of the service `reader` of a file with these lines added to its services. */
+/** A file with these lines added to its services, and its service `reader`. */
+function read(lines: string): { access: Access; reader: Service } {
+  const text = smallState.replace("customServiceAcls:", `${lines}\ncustomServiceAcls:`);
+  const access = parseAccess(text, "access.yaml");
+  const reader = access.services.find(({ name }) => name === "reader");
+  if (reader === undefined) throw new Error("the file has no service 'reader'");
+  return { access, reader };
+}
+
 function groupsOf(lines: string): string[] {
-  const { services } = parseAccess(
-    smallState.replace("customServiceAcls:", `${lines}\ncustomServiceAcls:`),
-    "access.yaml",
-  );
-  const service = services.find(({ name }) => name === "reader");
-  return service?.consumes.map((topic) => consumerGroupOf(service, topic)) ?? [];
+  const { reader } = read(lines);
+  return reader.consumes.map((topic) => consumerGroupOf(reader, topic));
 }
 
 const reader = (consumes: string, more = "") => `  reader: { type: application, consumes: ${consumes}${more} }`;
 
 describe("the consumer group of a service for a topic", () => {
   test.each([
-    ["one topic: the service's own", reader("[orders]"), ["reader"]],
+    [
+      "one topic: the same as beside others, since a mapping keeps its group for life",
+      reader("[orders]"),
+      ["reader.orders"],
+    ],
+    [
+      "one topic of a SCRAM client, which is no mapping: the service's own",
+      reader("[orders]", ", auth: scram"),
+      ["reader"],
+    ],
     [
       "several topics: one for each, as every mapping needs its own",
       reader("[orders, journal]"),
@@ -41,17 +61,31 @@ describe("the consumer group of a service for a topic", () => {
     expect(groupsOf(lines)).toEqual(groups);
   });
 
-  test("a group that another service has already is refused", () => {
-    const other = "  other: { type: application, group-id: reader.orders, consumes: [orders] }";
+  test("one of its mappings is granted the group that it reads in, and no other", () => {
+    const { access, reader: service } = read(reader("[orders, journal]"));
+
+    const groups = statementsOf(access, mappedService(service, "journal")).filter(
+      ({ resourceType }) => resourceType === "GROUP",
+    );
+
+    expect(groups.map(({ resourceName }) => resourceName)).toEqual(["reader.journal"]);
+  });
+
+  test.each([
+    ["a client", "group-id: reader.orders, auth: scram"],
+    ["a service that mappings read for, too", "group-id: reader"],
+  ])("a group that another service has already is refused: %s", (_name, more) => {
+    const other = `  other: { type: application, ${more}, consumes: [orders] }`;
     expect(() => groupsOf(`${other}\n${reader("[orders, journal]")}`)).toThrow(
       /services\.reader\.group-id: the group 'reader\.orders' is already that of services\.other/,
     );
   });
 
   test("a group that the topic makes longer than Lambda takes is refused", () => {
-    const longest = `, group-id: ${"g".repeat(194)}`;
+    const longest = `, group-id: ${"g".repeat(193)}`;
+    expect(groupsOf(reader("[orders]", longest))).toEqual([`${"g".repeat(193)}.orders`]);
     expect(() => groupsOf(reader("[orders, journal]", longest))).toThrow(
-      /services\.reader\.group-id: must have at most 200 characters, got 201; .* got 202/,
+      /services\.reader\.group-id: the group 'g+\.journal' must have at most 200 characters, got 201$/,
     );
   });
 });

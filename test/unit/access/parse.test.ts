@@ -102,8 +102,8 @@ test.each([
   [
     "a second service in a group",
     "group-id: keepers",
-    "group-id: stock",
-    /services\.keeper\.group-id: the group 'stock' is already that of services\.stock\.group-id/,
+    "group-id: stock.orders",
+    /services\.keeper\.group-id: the group 'stock\.orders' is already that of services\.stock\.group-id/,
   ],
   [
     "a principal that is no user",

@@ -35,7 +35,7 @@ test.each([
     "GROUP_AUTHORIZATION_FAILED",
     read,
     "inventory may not READ in group stock: in infra/access.yaml, services.inventory.consumes must not be empty and " +
-      "services.inventory.group-id must be stock",
+      "services.inventory.group-id must give it that group",
   ],
 ] as const)("%s names principal, operation, resource and the place in the access file", (type, use, message) => {
   expect(missingGrant(refusal(type), { principal: "inventory", service: "inventory" }, use)).toBe(message);

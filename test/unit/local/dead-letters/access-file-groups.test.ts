@@ -6,8 +6,8 @@ import { parseAccess, readAccess } from "../../../../shared/access/index.ts";
 const groupOf = groupsOf(readAccess(join(import.meta.dirname, "../../../../infra/access.yaml"), { stage: "prod" }));
 
 test.each([
-  ["order-events.inventory.dlt", "order-events", "inventory"],
-  // A service of several topics reads each in a group of its own, and that one has to take what is redriven.
+  // A mapping reads each topic in a group of its own, and that one has to take what is redriven.
+  ["order-events.inventory.dlt", "order-events", "inventory.order-events"],
   ["order-events.order-status.dlt", "order-events", "order-status.order-events"],
   ["inventory-events.order-status.dlt", "inventory-events", "order-status.inventory-events"],
   ["order-events.nobody.dlt", "order-events", undefined],
@@ -17,8 +17,8 @@ test.each([
 });
 
 test.each([
-  ["dev", "stock-of-dev"],
-  ["prod", "stock"],
+  ["dev", "stock-of-dev.orders"],
+  ["prod", "stock.orders"],
 ])("in the stage %s a group is what its variables make of it: %s", (stage, group) => {
   const file = `
 variables: { default: { group: stock }, dev: { group: stock-of-dev } }

@@ -20,6 +20,24 @@ const topic = {
   Properties: { TopicName: "order-events", PartitionCount: 6, ReplicationFactor: 3 },
 };
 
+const kafkaConfig = { ConsumerGroupId: "stock.orders" };
+const mapping = {
+  Type: "AWS::Lambda::EventSourceMapping",
+  Properties: {
+    EventSourceArn: { "Fn::ImportValue": "cluster:Arn" },
+    FunctionName: { Ref: "Stock" },
+    Topics: ["orders"],
+    AmazonManagedKafkaEventSourceConfig: kafkaConfig,
+    StartingPosition: "TRIM_HORIZON",
+    BatchSize: 100,
+  },
+};
+
+function effectsOnMapping(properties: object) {
+  const after = { ...mapping, Properties: { ...mapping.Properties, ...properties } };
+  return updateEffects({ Resources: { Read: mapping } }, { Resources: { Read: after } });
+}
+
 function clusterWith(properties: object, brokers: object = {}) {
   const { BrokerNodeGroupInfo } = cluster.Properties;
   const changed = { ...cluster.Properties, ...properties, BrokerNodeGroupInfo: { ...BrokerNodeGroupInfo, ...brokers } };
@@ -83,6 +101,45 @@ describe("updateEffects", () => {
     expect(effectsOf({ ReplicationFactor: 2 }).problems).toEqual([
       "AWS::MSK::Topic Orders would be replaced or removed",
     ]);
+  });
+
+  it("takes what an event source mapping can change: batches, filters, pollers, whether it reads", () => {
+    const changed = { BatchSize: 200, Enabled: false, ProvisionedPollerConfig: { MinimumPollers: 1 } };
+    expect(effectsOnMapping({ ...changed, FilterCriteria: { Filters: [{ Pattern: "{}" }] } })).toMatchObject({
+      updated: 1,
+      problems: [],
+    });
+  });
+
+  it.each([
+    [
+      "AmazonManagedKafkaEventSourceConfig.ConsumerGroupId",
+      { AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: "stock" } },
+    ],
+    [
+      "AmazonManagedKafkaEventSourceConfig.SchemaRegistryConfig",
+      { AmazonManagedKafkaEventSourceConfig: { ...kafkaConfig, SchemaRegistryConfig: { EventRecordFormat: "JSON" } } },
+    ],
+    ["Topics", { Topics: ["returns"] }],
+    ["EventSourceArn", { EventSourceArn: "arn:other" }],
+    ["StartingPosition", { StartingPosition: "LATEST" }],
+    ["StartingPositionTimestamp", { StartingPositionTimestamp: 1_767_225_600 }],
+    [
+      "Topics and StartingPosition and StartingPositionTimestamp",
+      { Topics: ["returns"], StartingPosition: "AT_TIMESTAMP", StartingPositionTimestamp: 1_767_225_600 },
+    ],
+  ])("finds that an event source mapping keeps its %s, and says what to do", (properties, change) => {
+    expect(effectsOnMapping(change).problems).toEqual([
+      `AWS::Lambda::EventSourceMapping Read would change ${properties}, which a mapping that is there keeps: ` +
+        "deploy without its consumer, then with the consumer and the change " +
+        "(docs/access.md, Another group, topic or starting position)",
+    ]);
+  });
+
+  it("takes an event source mapping that goes, and one that comes", () => {
+    const [none, one] = [{ Resources: {} }, { Resources: { Read: mapping } }];
+    expect(updateEffects(one, none)).toMatchObject({ removed: 1, problems: [] });
+    expect(updateEffects(none, one)).toMatchObject({ added: 1, problems: [] });
   });
 
   it("finds a table that leaves the template, although CloudFormation would keep it", () => {
