@@ -69,6 +69,7 @@ export function cloudEvents(options: CloudEventsOptions) {
 
   async function cloudEventsBefore(request: BatchRequest): Promise<void> {
     const batch = batchOf(request);
+    batch.eventRecordFormat = deserializer.eventRecordFormat;
     const startedAt = performance.now();
     const records = sourceRecordsOf(batch.event).map(decode);
     // All at once: records with an unknown schema id wait for the registry together, not one after the other.
