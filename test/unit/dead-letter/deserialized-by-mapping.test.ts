@@ -2,6 +2,7 @@ import middy from "@middy/core";
 import { describe, expect, test } from "vitest";
 import { showText } from "../../../local/dead-letters/show-text.ts";
 import { readDeadLetters, redriveRecord, type StoredDeadLetter } from "../../../shared/dead-letter/index.ts";
+import { createLogger } from "../../../shared/logging/index.ts";
 import { cloudEvents, deadLetters, idempotency, partialBatchResponse } from "../../../shared/middleware/index.ts";
 import type { SchemaMetadata } from "../../../shared/msk-event/index.ts";
 import { eachRecord } from "../../../shared/processing/index.ts";
@@ -51,9 +52,12 @@ async function deadLetterOf({ key, value, ...metadata }: Given, deserializer: De
     .use(cloudEvents({ deserializer }))
     .use(idempotency({ store: new MemoryStore(), consumerGroup: "inventory", ttlSeconds: 60 }))
     .handler(
-      eachRecord(() => {
-        throw new Error("no decision");
-      }),
+      eachRecord(
+        () => {
+          throw new Error("no decision");
+        },
+        { logger: createLogger({ service: "test", write: () => {} }) },
+      ),
     );
   const event = { id: "e-1", source: "/shop", type: "OrderCreated", datacontenttype: "application/avro", data: value };
   const msk = mskEvent({ topic: "orders", records: [event] });
@@ -134,6 +138,13 @@ test("a key that the mapping made JSON of is named beside the value, and the hea
   );
   expect(letter.obstacle).toContain("its key and value (schema AVRO/7 and AVRO/42)");
   expect(letter.source.headers.map(([name]) => name).filter((name) => name.startsWith("dlt-"))).toEqual([]);
+});
+
+test("SOURCE of AWS Glue is a wrong setting: the invocation fails, and no record is dead-lettered", async () => {
+  const given = { value: Buffer.from("x"), valueSchemaMetadata: { dataFormat: "AVRO", schemaId: glueId } } as const;
+  await expect(deadLetterOf(given, deserializerOf(formats.AVRO, "SOURCE"))).rejects.toMatchObject({
+    code: "INVALID_OPTIONS",
+  });
 });
 
 test("a tombstone has nothing that could have been deserialized", async () => {
