@@ -14,8 +14,10 @@ import { grantReadSecret } from "./secret-access.ts";
 export interface MappingSchemaRegistry {
   /** URL of a Confluent registry, or ARN of one of AWS Glue. */
   readonly uri: string;
-  /** What the function gets: `JSON` of the data, or the bytes as the producer encoded them, without the schema's id; with a registry of AWS
-   * Glue only the former. Of what became JSON the dead letters cannot be redriven. */
+  /**
+   * What the function gets: `JSON` of the data, which cannot be redriven once it is a dead letter, or the bytes as the
+   * producer encoded them, without the schema's id. `JSON` with a registry of AWS Glue.
+   */
   readonly recordFormat: "JSON" | "SOURCE";
   /** What is checked, and decoded if it becomes JSON; one at least. */
   readonly validate: readonly ("KEY" | "VALUE")[];

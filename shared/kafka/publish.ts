@@ -59,8 +59,8 @@ export type PublishedEvent = CloudEventV1<Buffer>;
  * KAFKA_UNAVAILABLE the event may be in the log, and publishing it again is safe with the same `id`, so an event whose
  * publishing can be repeated needs one of its own.
  *
- * A datacontenttype of the event's own has to fit what the serializer writes: `avro/binary` for Avro, any JSON type for
- * JSON.
+ * A datacontenttype of the event's own has to fit what the serializer says that it writes: `avro/binary` does for Avro,
+ * any JSON type for JSON.
  *
  * @throws BackboneError MALFORMED_EVENT, UNKNOWN_EVENT_TYPE, SCHEMA_MISMATCH, RECORD_TOO_LARGE; retriable:
  *   SCHEMA_NOT_FOUND, REGISTRY_UNAVAILABLE, KAFKA_UNAVAILABLE

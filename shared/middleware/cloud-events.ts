@@ -37,7 +37,7 @@ const optionsSchema = v.strictObject({
  * becomes a failed one with its error and never fails its batch; whether its error is retriable says what happens to it.
  *
  * Binary and structured mode, values in wire format and values that the mapping has deserialized are read. An event
- * without data (a null value: a tombstone) is decoded and has no data.
+ * without data (a null value: a tombstone; an empty one of no type) is decoded and has no data.
  *
  * @throws BackboneError INVALID_OPTIONS; on invocation MALFORMED_EVENT when it is handed no MSK event at all, and
  *   INVALID_OPTIONS when the deserializer's options do not suit the mapping: no record is dead-lettered for that
