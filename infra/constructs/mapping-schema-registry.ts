@@ -14,7 +14,10 @@ import { grantReadSecret } from "./secret-access.ts";
 export interface MappingSchemaRegistry {
   /** URL of a Confluent registry, or ARN of one of AWS Glue. */
   readonly uri: string;
-  /** What the function gets: `JSON` of the data, or the bytes as the producer encoded them, without the schema's id. */
+  /**
+   * What the function gets: `JSON` of the data, which cannot be redriven once it is a dead letter, or the bytes as the
+   * producer encoded them, without the schema's id. `JSON` with a registry of AWS Glue.
+   */
   readonly recordFormat: "JSON" | "SOURCE";
   /** What is checked, and decoded if it becomes JSON; one at least. */
   readonly validate: readonly ("KEY" | "VALUE")[];
@@ -33,11 +36,15 @@ const glueArn = /^(arn:[^:]+:glue:[^:]*:[^:]*):registry\/([^/]+)$/;
 /** What is wrong with it, each problem with its path. */
 export function schemaRegistryProblems(registry: MappingSchemaRegistry | undefined): string[] {
   if (registry === undefined) return [];
-  const { uri, validate, access = [] } = registry;
+  const { uri, recordFormat, validate, access = [] } = registry;
   return [
     ...(validate.length > 0 && new Set(validate).size === validate.length
       ? []
       : [`schemaRegistry.validate: must be KEY, VALUE or both, got '${validate.join(", ")}'`]),
+    // Their ids are UUIDs, by which the deserializer finds no schema.
+    ...(glueArn.test(uri) && recordFormat === "SOURCE"
+      ? ["schemaRegistry.recordFormat: must be JSON with a registry of AWS Glue, got SOURCE"]
+      : []),
     ...(glueArn.test(uri) && access.length > 0
       ? ["schemaRegistry.access: is of Confluent registries, AWS Glue lets the function's role in"]
       : []),

@@ -32,15 +32,20 @@ export async function decodeEvent(record: SourceRecord, registry: SchemaRegistry
   const { data, ...attributes } = event;
   if (data === undefined) return { attributes, data: undefined, problem: undefined };
   try {
-    return { attributes, data: await decodeData(event.type, data, registry), problem: undefined };
+    return { attributes, data: await decodeData(event.type, data, record, registry), problem: undefined };
   } catch (error) {
     return { attributes, data: undefined, problem: textOf(error) };
   }
 }
 
-async function decodeData(type: string, data: Buffer, registry: SchemaRegistry | undefined): Promise<unknown> {
-  // A value in wire format begins with a byte 0, which no JSON text does.
-  if (data[0] !== 0) return JSON.parse(data.toString("utf8"));
+async function decodeData(
+  type: string,
+  data: Buffer,
+  { valueSchema }: SourceRecord,
+  registry: SchemaRegistry | undefined,
+): Promise<unknown> {
+  // A value in wire format begins with a byte 0, which no JSON text does. What the mapping has deserialized is in none.
+  if (valueSchema !== undefined || data[0] !== 0) return JSON.parse(data.toString("utf8"));
   if (registry === undefined) {
     throw new BackboneError("INVALID_OPTIONS", "it takes the schema registry to decode the data: --registry URL");
   }

@@ -115,7 +115,7 @@ async function redriveChunk(
 ): Promise<number> {
   const { producer } = parts.connection;
   const ends = await Promise.allSettled(
-    chunk.map(({ letter }) => producer.send(letter.source.topic, redriveRecord(letter))),
+    chunk.map(async ({ letter }) => producer.send(letter.source.topic, redriveRecord(letter))),
   );
   const acknowledged = chunk.filter((_, index) => ends[index]?.status === "fulfilled");
   await Promise.all(acknowledged.map(({ entry }) => note(parts, entry)));

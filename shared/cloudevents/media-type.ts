@@ -36,6 +36,16 @@ export function isJson(mediaType: string | undefined): boolean {
   return essence.endsWith("/json") || essence.endsWith("+json");
 }
 
+/**
+ * Whether data of the one type may be called the other: both are JSON, or neither is and the subtype of what the data are
+ * is in what they are called, as `avro` is in `application/vnd.apache.avro+binary` and `avro/binary`.
+ */
+export function mayBeCalled(mediaType: string, name: string): boolean {
+  if (isJson(mediaType) || isJson(name)) return isJson(mediaType) && isJson(name);
+  const essence = essenceOf(mediaType);
+  return essenceOf(name).includes(essence.slice(essence.indexOf("/") + 1));
+}
+
 function tokenEnd(text: string, start: number): number {
   let index = start;
   while (token[text.charCodeAt(index)] === 1) index++;

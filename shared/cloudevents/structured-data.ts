@@ -13,7 +13,8 @@ const noData: StructuredData = {};
 
 /**
  * The data of an event in the JSON format as bytes: those of `data_base64`, those that the `data` member stands in if the
- * datacontenttype says JSON, and its text in UTF-8 if not.
+ * datacontenttype says JSON, and its text in UTF-8 if not. A `data` member of null is no data, unless the datacontenttype
+ * says JSON, or nothing: then it is the JSON value.
  *
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#312-payload-deserialization
  */
@@ -36,6 +37,8 @@ export function structuredData(
     const bytes = value.subarray(dataSpan.start, dataSpan.end);
     return datacontenttype === undefined ? { bytes, datacontenttype: "application/json" } : { bytes };
   }
+  // The format's way to say that there is none; as JSON, null is a value like any other.
+  if (data === null) return noData;
   if (typeof data === "string" && data.isWellFormed()) return { bytes: Buffer.from(data) };
   problems.push("data of a datacontenttype that is not JSON must be a well-formed text");
   return noData;

@@ -12,7 +12,8 @@ import { keyBytes, type RecordKey } from "./record-key.ts";
  *
  * Data may be bytes (Buffer, typed array, ArrayBuffer, or `data_base64`), which are taken as they are; any value under a
  * JSON datacontenttype or none, written as JSON with `application/json` as its type; or a text under another
- * datacontenttype, written as UTF-8. Attributes may be texts, booleans, whole numbers of 32 bits, Dates and bytes; headers
+ * datacontenttype, written as UTF-8. Empty bytes without a datacontenttype, which readers would take for no data, are
+ * said to be `application/octet-stream`. Attributes may be texts, booleans, whole numbers of 32 bits, Dates and bytes; headers
  * know texts alone, so that is what the reader gets. `CloudEvent` of the cloudevents package is such an event.
  *
  * @param key `partitionKey` takes it from the event's `partitionkey`. @default null, no key
@@ -27,10 +28,16 @@ export function toBinaryRecord(
   foreignHeaders: RecordHeaders = [],
 ): OutgoingRecord {
   const { attributes, data } = outgoingEvent(event, foreignHeaders);
-  // Without a type, readers would not know that it is JSON.
-  if (data.kind === "json" && !attributes.has("datacontenttype")) attributes.set("datacontenttype", "application/json");
+  const type = typeToName(data);
+  if (type !== undefined && !attributes.has("datacontenttype")) attributes.set("datacontenttype", type);
   const headers = [...attributes].map(([name, value]) => [headerOf(name), Buffer.from(String(value))] as const);
   return { key: keyBytes(event, key), value: recordValue(data), headers: [...headers, ...foreignHeaders] };
+}
+
+/** Without a type, readers would not know that it is JSON, or that an empty value is data. */
+function typeToName(data: OutgoingData): string | undefined {
+  if (data.kind === "json") return "application/json";
+  return data.kind === "bytes" && data.bytes.length === 0 ? "application/octet-stream" : undefined;
 }
 
 function headerOf(name: string): string {

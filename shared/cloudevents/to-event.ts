@@ -1,6 +1,6 @@
 import type { CloudEventV1 } from "cloudevents";
 import { MskSourceRecord, type SourceRecord } from "../msk-event/index.ts";
-import { problemsOf, put, readHeader, startReading } from "./binary-event.ts";
+import { problemsOf, put, type Reading, readHeader, startReading } from "./binary-event.ts";
 import { malformed } from "./malformed.ts";
 import { structuredEvent } from "./structured-event.ts";
 
@@ -12,8 +12,9 @@ const noBytes: readonly number[] = [];
  *
  * Attributes stay the texts that they came as; `time` is not rewritten. In the JSON format, extensions may also be
  * booleans and whole numbers of 32 bits, and a null attribute is an absent one. `data` are bytes that share the record's
- * memory, encoded as `datacontenttype` says; absent where the record has none. JSON in the `data` member keeps its bytes
- * to the letter; without a datacontenttype it becomes `application/json`, which the format takes it for.
+ * memory, encoded as `datacontenttype` says; absent where the record has none, as a null value and an empty one of no type
+ * say in binary mode. JSON in the `data` member keeps its bytes to the letter; without a datacontenttype it becomes
+ * `application/json`, which the format takes it for.
  *
  * In binary mode the `content-type` header is the datacontenttype; a `ce_datacontenttype` header, which the binding does
  * not know but some producers write, is read where `content-type` is missing and must agree with it otherwise. In
@@ -37,6 +38,14 @@ export function toEvent(record: SourceRecord): CloudEventV1<Buffer | undefined> 
   if (reading.structuredType !== undefined) return structuredEvent(record, reading.structuredType, reading.problems);
   const problems = problemsOf(reading);
   if (problems !== undefined) throw malformed("not a CloudEvent in binary mode", problems);
-  if (record.value !== null) put(reading.event, "data", record.value);
+  if (record.value !== null && isData(record.value, record, reading)) put(reading.event, "data", record.value);
   return reading.event;
+}
+
+/**
+ * An empty value that nothing calls data is none: bindings that write no null value, as that of Python's package, mean
+ * that. Of what the mapping has deserialized the head of the wire format is gone, and nothing may be left.
+ */
+function isData(value: Buffer, { valueSchema }: SourceRecord, { datacontenttype }: Reading): boolean {
+  return value.length > 0 || datacontenttype !== undefined || valueSchema !== undefined;
 }

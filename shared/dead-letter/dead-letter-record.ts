@@ -1,4 +1,5 @@
 import type { OutgoingRecord } from "../kafka/index.ts";
+import { bytesInTopic } from "./bytes-in-topic.ts";
 import { connectHeaders } from "./connect-headers.ts";
 import { type AddedHeaders, type DeadLetter, messageOf, stackOf } from "./dead-letter.ts";
 import { lastTextOf, deadLetterHeaders as names, originalHeadersOf, redriveCountOf } from "./headers.ts";
@@ -22,8 +23,8 @@ export interface DeadLetterRecordOptions {
 }
 
 /**
- * The record for the dead-letter topic: original key, value bytes and headers untouched and in their order, followed by
- * the `dlt-*` headers. Those of an earlier failure are replaced, so that a record that fails time and again does not grow:
+ * The record for the dead-letter topic: key and value as the source topic has them, which `bytesInTopic` sees to, and its
+ * headers untouched and in their order, followed by the `dlt-*` headers. Those of an earlier failure are replaced, so that a record that fails time and again does not grow:
  * of its history it keeps how often it was redriven, and when, where and why it failed first. The foreign headers go by
  * the rules of the tools that they are for. The producer's client gathers headers of one name when it sends.
  */
@@ -31,12 +32,18 @@ export function deadLetterRecord(
   letter: DeadLetter,
   { headersFor = [], brief = false }: DeadLetterRecordOptions = {},
 ): OutgoingRecord {
-  const { record } = letter;
+  const { record, eventRecordFormat } = letter;
+  const key = bytesInTopic(record.key, record.keySchema, eventRecordFormat);
+  const value = bytesInTopic(record.value, record.valueSchema, eventRecordFormat);
+  const schemas: AddedHeaders = [
+    ...(key.schema === undefined ? [] : ([[names.keySchema, key.schema]] satisfies AddedHeaders)),
+    ...(value.schema === undefined ? [] : ([[names.valueSchema, value.schema]] satisfies AddedHeaders)),
+  ];
   const foreign = brief ? [] : headersFor.flatMap((name) => foreignHeaders[name](letter));
-  const added = [...ownHeaders(letter, brief), ...foreign];
+  const added = [...ownHeaders(letter, brief), ...schemas, ...foreign];
   return {
-    key: record.key,
-    value: record.value,
+    key: key.bytes,
+    value: value.bytes,
     headers: [...originalHeadersOf(record.headers), ...added.map(([name, value]) => [name, bytesOf(value)] as const)],
   };
 }

@@ -1,5 +1,6 @@
 import type { BackboneError } from "../errors.ts";
 import type { SourceRecord } from "../msk-event/index.ts";
+import type { EventRecordFormat } from "../schema-registry/index.ts";
 import { stackText } from "./stack-text.ts";
 
 /** A record that cannot be processed, and what is told about it. */
@@ -12,6 +13,8 @@ export interface DeadLetter {
   readonly failedAt: Date;
   /** Of the span in which the record failed. */
   readonly traceparent?: string | undefined;
+  /** What the mapping makes of keys and values that it deserializes itself. @default it is not known */
+  readonly eventRecordFormat?: EventRecordFormat | undefined;
 }
 
 export type AddedHeaders = [name: string, value: string | Buffer][];

@@ -19,6 +19,13 @@ export const deadLetterHeaders = {
   failedAt: "dlt-failed-at",
   /** W3C traceparent of the span in which the record failed; the producer's own stays in `traceparent`. */
   traceparent: "dlt-traceparent",
+  /**
+   * Of a value that is what the mapping made of the topic's: format and id of its schema, `AVRO/42`, and that it cannot
+   * be redriven.
+   */
+  valueSchema: "dlt-value-schema",
+  /** The same of the key. */
+  keySchema: "dlt-key-schema",
   /** Of a redriven record: the one consumer group that it is for. Every other group skips it. */
   redriveGroup: "dlt-redrive-group",
   /** Of a redriven record and its dead letters: when it failed first, ISO 8601, UTC. */

@@ -1,7 +1,8 @@
+import { BackboneError } from "../errors.ts";
 import type { OutgoingRecord } from "../kafka/index.ts";
 import { headerOf, type SourceRecord } from "../msk-event/index.ts";
 import { deadLetterHeaders as names } from "./headers.ts";
-import type { StoredDeadLetter } from "./stored-dead-letter.ts";
+import { placeText, type StoredDeadLetter } from "./stored-dead-letter.ts";
 
 /**
  * The record that goes back to the source topic: original key, value and headers, hence the same event id, and the headers
@@ -9,8 +10,14 @@ import type { StoredDeadLetter } from "./stored-dead-letter.ts";
  *
  * Sent twice, it takes effect once: the consumer's claim recognises the event. It comes after the newer records of its
  * key: order per key does not hold for it.
+ *
+ * @throws BackboneError INVALID_OPTIONS if it has an obstacle
  */
-export function redriveRecord({ source, consumerGroup = "", redriveCount, first }: StoredDeadLetter): OutgoingRecord {
+export function redriveRecord(letter: StoredDeadLetter): OutgoingRecord {
+  const { source, consumerGroup = "", redriveCount, first, obstacle, place } = letter;
+  if (obstacle !== undefined) {
+    throw new BackboneError("INVALID_OPTIONS", `${placeText(place)} cannot be redriven: ${obstacle}`);
+  }
   const added = [
     [names.redriveGroup, consumerGroup],
     [names.redriveCount, String(redriveCount + 1)],

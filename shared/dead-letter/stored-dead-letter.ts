@@ -1,5 +1,6 @@
 import { claimedIdentity } from "../cloudevents/index.ts";
 import type { SourceRecord } from "../msk-event/index.ts";
+import { schemaText } from "./bytes-in-topic.ts";
 import { lastTextOf, deadLetterHeaders as names, originalHeadersOf, redriveCountOf, wholeNumberOf } from "./headers.ts";
 import { type Offloaded, offloadedRecordsOf } from "./offloaded.ts";
 
@@ -26,7 +27,10 @@ export interface StoredDeadLetter {
   readonly place: Place;
   /** When the broker took it, epoch milliseconds. */
   readonly storedAtMs: number;
-  /** The record as it lay in its source topic; its headers without those of dead letters. */
+  /**
+   * The record as it lay in its source topic, but for a key or value that is what the mapping made of it, which is an
+   * obstacle; its headers without those of dead letters.
+   */
   readonly source: SourceRecord;
   /** Undefined where nothing says whose failure it is. */
   readonly consumerGroup: string | undefined;
@@ -120,7 +124,9 @@ function written(record: SourceRecord, groupOf: GroupOf): StoredDeadLetter {
     attempts: wholeNumberOf(text(names.attempts)) ?? 1,
     failedAt: text(names.failedAt) ?? isoTime(record.timestampMs),
     traceparent: text(names.traceparent),
-    obstacle: obstacleOf(record.topic, source.topic, consumerGroup, groupOf),
+    obstacle:
+      obstacleOf(record.topic, source.topic, consumerGroup, groupOf) ??
+      deserializedObstacle(text(names.keySchema), text(names.valueSchema)),
   });
 }
 
@@ -135,6 +141,18 @@ function obstacleOf(deadLetterTopic: string, topic: string, group = "", groupOf:
   return known === undefined || known === group
     ? undefined
     : `its group ${group} does not read ${topic} any more, the access file has ${known}: nobody would take it`;
+}
+
+/** Nobody could read the record: the topic had other bytes. An offloaded one does not say in which format its bytes are. */
+function deserializedObstacle(keySchema: string | undefined, valueSchema: string | undefined): string | undefined {
+  if (keySchema === undefined && valueSchema === undefined) return undefined;
+  const [what, schemas] =
+    keySchema === undefined
+      ? ["value", valueSchema]
+      : valueSchema === undefined
+        ? ["key", keySchema]
+        : ["key and value", `${keySchema} and ${valueSchema}`];
+  return `the mapping has deserialized its ${what} (schema ${schemas}): the topic had other bytes, which are not known`;
 }
 
 function ofMapping(
@@ -153,7 +171,13 @@ function ofMapping(
     attempts,
     failedAt,
     traceparent: undefined,
-    obstacle: consumerGroup === undefined ? "the access file has no service of that dead-letter topic" : undefined,
+    obstacle:
+      consumerGroup === undefined
+        ? "the access file has no service of that dead-letter topic"
+        : deserializedObstacle(
+            source.key === null ? undefined : source.keySchema && schemaText(source.keySchema),
+            source.value === null ? undefined : source.valueSchema && schemaText(source.valueSchema),
+          ),
   });
 }
 

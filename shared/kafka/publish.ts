@@ -1,6 +1,7 @@
 import type { CloudEventV1, CloudEventV1Attributes } from "cloudevents";
 import { v7 as uuidV7 } from "uuid";
-import { partitionKey, type RecordKey, toBinaryRecord } from "../cloudevents/index.ts";
+import { mayBeCalled, partitionKey, type RecordKey, toBinaryRecord } from "../cloudevents/index.ts";
+import { BackboneError } from "../errors.ts";
 import type { Serializer } from "../schema-registry/index.ts";
 import { type IncomingTrace, outgoingTrace, parseTraceparent } from "../tracing/index.ts";
 import type { OutgoingRecord, Producer } from "./producer.ts";
@@ -8,7 +9,11 @@ import type { OutgoingRecord, Producer } from "./producer.ts";
 /**
  * What a service says about an event: source, type, data, and what else it wants to say (`subject`, `dataschema`,
  * `partitionkey`, extensions); the rest of the metadata is added when it is published. A `CloudEvent` of the cloudevents
- * package fits.
+ * package fits. An attribute that is undefined or null is absent.
+ *
+ * Data that are undefined or null are none: the record has a null value, a tombstone where the topic is compacted, and no
+ * schema is asked for. A service whose events must have data says so in a type of its own: `OutgoingEvent<Order> & { data:
+ * Order }`.
  */
 export interface OutgoingEvent<T = unknown> extends CloudEventV1Attributes<T> {
   /**
@@ -42,7 +47,7 @@ export interface PublishOptions extends EventRecordOptions {
   readonly topic: string;
 }
 
-/** The event as it was sent, its data as the bytes of the record's value. */
+/** The event as it was sent, its data as the bytes of the record's value; absent where it has none. */
 export type PublishedEvent = CloudEventV1<Buffer>;
 
 /**
@@ -53,6 +58,9 @@ export type PublishedEvent = CloudEventV1<Buffer>;
  * It resolves once all in-sync replicas have the record, with the event as it was sent. At least once: after
  * KAFKA_UNAVAILABLE the event may be in the log, and publishing it again is safe with the same `id`, so an event whose
  * publishing can be repeated needs one of its own.
+ *
+ * A datacontenttype of the event's own has to fit what the serializer says that it writes: `avro/binary` does for Avro,
+ * any JSON type for JSON.
  *
  * @throws BackboneError MALFORMED_EVENT, UNKNOWN_EVENT_TYPE, SCHEMA_MISMATCH, RECORD_TOO_LARGE; retriable:
  *   SCHEMA_NOT_FOUND, REGISTRY_UNAVAILABLE, KAFKA_UNAVAILABLE
@@ -98,23 +106,46 @@ export interface EventRecord {
 export async function eventRecord(event: OutgoingEvent, options: EventRecordOptions): Promise<EventRecord> {
   const { serializer, incomingTrace = {}, now = () => new Date(), newId = uuidV7 } = options;
   // A CloudEvent holds what it lacks as undefined, and bytes a second time as base64.
-  const { data, data_base64: _, traceparent, tracestate, ...attributes } = event;
+  const { data: _, data_base64: __, traceparent, tracestate, ...attributes } = event;
   const own: IncomingTrace = { traceparent: textOrNone(traceparent), tracestate: textOrNone(tracestate) };
   const hop = await outgoingTrace(incomingTrace, own);
+  const { datacontenttype, data } = await serialized(event, serializer);
   const published: PublishedEvent = {
     specversion: "1.0",
     id: newId(),
     time: now().toISOString(),
-    datacontenttype: serializer.contentTypeOf?.(event.type) ?? "application/avro",
-    ...withoutUndefined(attributes),
+    ...(datacontenttype === undefined ? {} : { datacontenttype }),
+    ...withoutAbsent(attributes),
     source: event.source,
     type: event.type,
-    ...(isTrace(own) ? withoutUndefined(own) : hop),
-    data: await serializer.serialize(event.type, data),
+    ...(isTrace(own) ? withoutAbsent(own) : hop),
+    ...(data === undefined ? {} : { data }),
   };
   const hopHeaders = Object.entries(hop).map(([name, text]) => [name, Buffer.from(text)] as const);
   const { key = partitionKey } = options;
   return { published, record: toBinaryRecord(published, key, hopHeaders) };
+}
+
+const maxShownLength = 80;
+
+/** What the event's data become, and of what type they are; nothing for an event without data. */
+async function serialized(
+  { type, data, data_base64: base64, datacontenttype: own }: OutgoingEvent,
+  serializer: Serializer,
+): Promise<Pick<PublishedEvent, "data" | "datacontenttype">> {
+  if (data === undefined || data === null) {
+    if (base64 === undefined || base64 === null) return {};
+    // Not to be taken for none: that would be a tombstone.
+    throw new BackboneError("MALFORMED_EVENT", "not an event to publish: it has data_base64 and no data to serialize");
+  }
+  const written = serializer.contentTypeOf?.(type) ?? "application/avro";
+  if (serializer.contentTypeOf !== undefined && typeof own === "string" && !mayBeCalled(written, own)) {
+    throw new BackboneError(
+      "MALFORMED_EVENT",
+      `not an event to publish: its datacontenttype is ${JSON.stringify(own.slice(0, maxShownLength))}, its data are written as ${written}`,
+    );
+  }
+  return { datacontenttype: written, data: await serializer.serialize(type, data) };
 }
 
 function isTrace({ traceparent }: IncomingTrace): boolean {
@@ -125,6 +156,6 @@ function textOrNone(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function withoutUndefined(attributes: object): object {
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+function withoutAbsent(attributes: object): object {
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined && value !== null));
 }

@@ -37,7 +37,7 @@ const optionsSchema = v.strictObject({
  * becomes a failed one with its error and never fails its batch; whether its error is retriable says what happens to it.
  *
  * Binary and structured mode, values in wire format and values that the mapping has deserialized are read. An event
- * without data (a null value: a tombstone) is decoded and has no data.
+ * without data (a null value: a tombstone; an empty one of no type) is decoded and has no data.
  *
  * @throws BackboneError INVALID_OPTIONS; on invocation MALFORMED_EVENT when it is handed no MSK event at all, and
  *   INVALID_OPTIONS when the deserializer's options do not suit the mapping: no record is dead-lettered for that
@@ -69,6 +69,7 @@ export function cloudEvents(options: CloudEventsOptions) {
 
   async function cloudEventsBefore(request: BatchRequest): Promise<void> {
     const batch = batchOf(request);
+    batch.eventRecordFormat = deserializer.eventRecordFormat;
     const startedAt = performance.now();
     const records = sourceRecordsOf(batch.event).map(decode);
     // All at once: records with an unknown schema id wait for the registry together, not one after the other.

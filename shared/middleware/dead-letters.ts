@@ -3,7 +3,7 @@ import { type DeadLetter, deadLetterRecord, type ForeignHeaders } from "../dead-
 import { BackboneError } from "../errors.ts";
 import type { Producer } from "../kafka/index.ts";
 import { parseOptions } from "../options/index.ts";
-import { type BatchRequest, batchOf, type Failure } from "../processing/index.ts";
+import { type Batch, type BatchRequest, batchOf, type Failure } from "../processing/index.ts";
 import { activeSpanContext, formatTraceparent } from "../tracing/index.ts";
 
 export interface DeadLettersOptions {
@@ -38,7 +38,9 @@ const optionsSchema = v.strictObject({
 /**
  * Policy and publisher for records that cannot be processed for their own sake. Without it, they stay unfinished.
  *
- * The dead letter is the record as it came, with headers that say why: `deadLetterHeaders`. The record's own
+ * The dead letter is the record as its topic has it, with headers that say why: `deadLetterHeaders`. Of a key or value
+ * that the event source mapping has deserialized, the head of the wire format is put back where it was `SOURCE` of a
+ * Confluent registry; otherwise the letter has what the mapping made, says so, and cannot be redriven. The record's own
  * `traceparent` stays; the span in which it failed is in `dlt-traceparent`. A record that the headers make too large for
  * the topic is sent again with the short ones alone.
  *
@@ -51,10 +53,12 @@ export function deadLetters(options: DeadLettersOptions) {
   const parsed = parseOptions("deadLetters", optionsSchema, options);
   const { topic, consumerGroup, producer, maxAttempts, headersFor, now = () => new Date() } = parsed;
 
-  async function publish({ record, error, attempts }: Failure): Promise<void> {
+  async function publish({ record, error, attempts }: Failure, batch: Batch): Promise<void> {
     const failedAt = now();
     const span = await activeSpanContext();
-    const letter = { record, error, attempts, consumerGroup, failedAt, traceparent: span && formatTraceparent(span) };
+    const traceparent = span && formatTraceparent(span);
+    const { eventRecordFormat } = batch;
+    const letter = { record, error, attempts, consumerGroup, failedAt, traceparent, eventRecordFormat };
     try {
       await send(letter);
     } catch (cause) {
@@ -75,7 +79,8 @@ export function deadLetters(options: DeadLettersOptions) {
   }
 
   function deadLettersBefore(request: BatchRequest): void {
-    batchOf(request).deadLetters = { maxAttempts, consumerGroup, publish };
+    const batch = batchOf(request);
+    batch.deadLetters = { maxAttempts, consumerGroup, publish: (failure) => publish(failure, batch) };
   }
 
   return { before: deadLettersBefore };

@@ -18,6 +18,7 @@ export class MskSourceRecord implements SourceRecord {
   readonly signedHeaders: SignedHeaders;
   readonly valueSchema: SchemaMetadata | undefined;
   readonly timestampType: TimestampType | undefined;
+  readonly keySchema: SchemaMetadata | undefined;
   #headers: RecordHeaders | undefined;
 
   constructor(
@@ -30,6 +31,7 @@ export class MskSourceRecord implements SourceRecord {
     signedHeaders: SignedHeaders,
     valueSchema: SchemaMetadata | undefined,
     timestampType: TimestampType | undefined,
+    keySchema?: SchemaMetadata | undefined,
   ) {
     this.topic = topic;
     this.partition = partition;
@@ -40,6 +42,7 @@ export class MskSourceRecord implements SourceRecord {
     this.signedHeaders = signedHeaders;
     this.valueSchema = valueSchema;
     this.timestampType = timestampType;
+    this.keySchema = keySchema;
   }
 
   get headers(): RecordHeaders {

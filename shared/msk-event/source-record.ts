@@ -10,7 +10,8 @@ export type TimestampType = "CREATE_TIME" | "LOG_APPEND_TIME";
  * The raw bytes of one record, whatever brought it.
  *
  * `key` null = no key; `value` null = tombstone; `headers` in their order, names may repeat; `timestampMs` in epoch
- * milliseconds, `timestampType` says whose they are, where it is known. `valueSchema` is there when the event source mapping has deserialized the value itself.
+ * milliseconds, `timestampType` says whose they are, where it is known. `valueSchema` and `keySchema` are there
+ * when the event source mapping has deserialized the value or the key itself, which then are not what the topic has.
  *
  * The record of an MSK event makes its `headers` when they are first asked for, so a copy by spread lacks them: name
  * them in the copy.
@@ -25,4 +26,5 @@ export interface SourceRecord {
   readonly value: Buffer | null;
   readonly headers: RecordHeaders;
   readonly valueSchema?: SchemaMetadata | undefined;
+  readonly keySchema?: SchemaMetadata | undefined;
 }

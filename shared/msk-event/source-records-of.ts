@@ -72,6 +72,7 @@ function sourceRecord(name: string, record: MskRecord | null | undefined): Sourc
     headersOf(name, headers),
     checkedSchema(name, record.valueSchemaMetadata),
     timestampType,
+    checkedSchema(name, record.keySchemaMetadata),
   );
 }
 

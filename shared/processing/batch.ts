@@ -2,6 +2,7 @@ import type { CloudEventV1 } from "cloudevents";
 import type { BackboneError } from "../errors.ts";
 import type { IdempotencyStore } from "../idempotency/index.ts";
 import type { SourceRecord } from "../msk-event/index.ts";
+import type { EventRecordFormat } from "../schema-registry/index.ts";
 import type { Publication, Write } from "./effects.ts";
 import type { DecodedRecord, RecordOutcome } from "./record.ts";
 
@@ -59,6 +60,8 @@ export interface Batch {
   records?: readonly DecodedRecord[];
   /** `cloudEvents()`: how long decoding took, in milliseconds, waiting for the registry included. */
   decodeMs?: number;
+  /** `cloudEvents()`: what the mapping makes of keys and values that it deserializes itself, if it is known. */
+  eventRecordFormat?: EventRecordFormat | undefined;
   /** `deadLetters()` */
   deadLetters?: DeadLetterPolicy;
   /** `idempotency()` */

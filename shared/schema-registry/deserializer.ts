@@ -4,7 +4,10 @@ import { parseOptions } from "../options/index.ts";
 import { parseJsonBytes } from "./json-bytes.ts";
 import type { SchemaRegistry } from "./registry.ts";
 import { type Decode, type LoadedFormat, Misfit, type SchemaFormat, type SchemaType } from "./schema.ts";
-import { readSchemaId, wireFormatHeadBytes } from "./wire-format.ts";
+import { readSchemaId, schemaIdOf, wireFormatHeadBytes } from "./wire-format.ts";
+
+/** `SchemaRegistryConfig.EventRecordFormat` of an event source mapping. */
+export type EventRecordFormat = "SOURCE" | "JSON";
 
 /** What the event source mapping says of a value that it has deserialized, in the record's `valueSchemaMetadata`. */
 export interface ValueSchema {
@@ -14,13 +17,16 @@ export interface ValueSchema {
 
 /** Turns the value bytes of a record into the data that its reader's schema describes. */
 export interface Deserializer {
+  /** What the mapping makes of values, if it is known: dead letters are made what the topic had by it. */
+  readonly eventRecordFormat?: EventRecordFormat | undefined;
   /**
    * Gives the data at once, or a promise of it where the registry has to be asked first: once a schema id. `await` suits
    * both; what must not pay for a promise a record asks for `instanceof Promise`. Failures are thrown or rejected alike.
    *
    * @param valueSchema present if the mapping has deserialized the value; `value` is what it made of it then
    * @throws BackboneError UNKNOWN_EVENT_TYPE, MALFORMED_PAYLOAD, SCHEMA_MISMATCH, SCHEMA_NOT_FOUND,
-   *   REGISTRY_UNAVAILABLE, INVALID_OPTIONS (a value that the mapping has deserialized, without `eventRecordFormat`)
+   *   REGISTRY_UNAVAILABLE, INVALID_OPTIONS (a value that the mapping has deserialized, without
+   *   `eventRecordFormat`, or as `SOURCE` with a registry of AWS Glue)
    */
   deserialize(eventType: string, value: Buffer, valueSchema?: ValueSchema): unknown;
 }
@@ -32,12 +38,12 @@ export interface DeserializerOptions {
   /**
    * `SchemaRegistryConfig.EventRecordFormat` of the event source mapping, where it has one: no event says it. `SOURCE`
    * is the body without the head of the wire format, `JSON` the mapping's own conversion; for the latter the registry is
-   * not asked. Records that the mapping has left alone are read as ever.
+   * not asked, and it may be one of AWS Glue. Records that the mapping has left alone are read as ever.
    *
    * @default none: the mapping deserializes nothing
    * @see https://docs.aws.amazon.com/lambda/latest/dg/services-consume-kafka-events.html
    */
-  readonly eventRecordFormat?: "SOURCE" | "JSON";
+  readonly eventRecordFormat?: EventRecordFormat;
 }
 
 /** A type comes from the record, and may be as long as that one. */
@@ -123,6 +129,7 @@ export function createDeserializer(options: DeserializerOptions): Deserializer {
   }
 
   return {
+    eventRecordFormat,
     deserialize(eventType, value, valueSchema) {
       const reader = readers.get(eventType);
       if (reader === undefined) {
@@ -184,8 +191,12 @@ function checkSchemaType(format: SchemaFormat, eventType: string, schemaId: numb
   throw new BackboneError("SCHEMA_MISMATCH", message);
 }
 
-/** Ids of the Confluent API are numbers; those of an AWS Glue registry, which are not read, are UUIDs. */
+/** Another registry's ids are a matter of the mapping's settings, which no dead letter mends. */
 function registryId(text: string): number {
-  if (/^\d{1,10}$/.test(text)) return Number(text);
-  throw new BackboneError("MALFORMED_PAYLOAD", "the schema id of a deserialized value must be a whole number");
+  const id = schemaIdOf(text);
+  if (id !== undefined) return id;
+  throw new BackboneError(
+    "INVALID_OPTIONS",
+    "the event source mapping's registry must be of the Confluent API, whose schema ids are whole numbers: of one of AWS Glue, EventRecordFormat must be JSON",
+  );
 }

@@ -31,6 +31,14 @@ export function readSchemaId(value: Buffer): number {
 }
 
 /**
+ * The id that a text, such as that of the mapping's metadata, says in decimal digits; undefined for what no Confluent
+ * registry gives, such as the UUIDs of AWS Glue.
+ */
+export function schemaIdOf(text: string): number | undefined {
+  return /^\d{1,10}$/.test(text) && Number(text) <= maxSchemaId ? Number(text) : undefined;
+}
+
+/**
  * Writes the Confluent wire format; `schemaId` from 0 to 2^31 - 1.
  *
  * @throws BackboneError INVALID_OPTIONS for an id that no registry gives

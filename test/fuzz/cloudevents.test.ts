@@ -171,8 +171,11 @@ test("any event comes back from binary mode as it was", () => {
   fc.assert(
     fc.property(eventWith(fc.oneof(allowed, fc.constant(""))), (event) => {
       const source = asSource(toBinaryRecord(event));
-      expect(toEvent(source)).toEqual(event);
-      expect(toEvent(throughLambda(source))).toEqual(event);
+      // Empty data of no type would be read as none: they get a type.
+      const named = { datacontenttype: "application/octet-stream", ...event };
+      const meant = event.data?.length === 0 ? named : event;
+      expect(toEvent(source)).toEqual(meant);
+      expect(toEvent(throughLambda(source))).toEqual(meant);
     }),
     runs,
   );

@@ -175,6 +175,18 @@ test.each<[string, Partial<MappingSettings>, string]>([
     },
     "schemaRegistry.access: is of Confluent registries",
   ],
+  [
+    "bytes whose schemas are in AWS Glue",
+    {
+      ...provisioned,
+      schemaRegistry: {
+        ...schemaRegistry,
+        uri: "arn:aws:glue:eu-central-1:111122223333:registry/orders",
+        recordFormat: "SOURCE",
+      },
+    },
+    "schemaRegistry.recordFormat: must be JSON with a registry of AWS Glue, got SOURCE",
+  ],
   ["records that are hardly retried", { ...provisioned, maxRecordAge: Duration.seconds(59) }, "maxRecordAge: must be"],
 ])("%s is refused", (_, settings, message) => {
   expect(() => check(settings)).toThrow(message);

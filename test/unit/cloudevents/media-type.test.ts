@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isJson, isMediaType } from "../../../shared/cloudevents/media-type.ts";
+import { isJson, isMediaType, mayBeCalled } from "../../../shared/cloudevents/media-type.ts";
 
 describe("a media type", () => {
   test.each([
@@ -36,3 +36,24 @@ test.each([
   ["application/jsonl", false],
   ["application/avro", false],
 ])("data of type %j are JSON: %j", (type, expected) => expect(isJson(type)).toBe(expected));
+
+describe("data of a type may be called another", () => {
+  test.each([
+    ["application/avro", "application/avro"],
+    ["application/avro", "Application/AVRO; v=1"],
+    ["application/avro", "avro/binary"],
+    ["application/avro", "application/vnd.apache.avro+binary"],
+    ["application/protobuf", "application/x-protobuf"],
+    ["application/json", "application/vnd.shop+json; charset=utf-8"],
+    ["application/vnd.shop+json", "text/json"],
+  ])("%s as %s", (type, name) => expect(mayBeCalled(type, name)).toBe(true));
+
+  test.each([
+    ["application/avro", "application/json"],
+    ["application/avro", "application/avro+json"],
+    ["application/avro", "application/protobuf"],
+    ["application/avro", "text/plain"],
+    ["application/json", "application/avro"],
+    ["application/avro", ""],
+  ])("but not %s as %j", (type, name) => expect(mayBeCalled(type, name)).toBe(false));
+});

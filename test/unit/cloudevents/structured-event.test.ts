@@ -45,6 +45,14 @@ test("gives JSON data as the bytes that they stand in", () => {
   });
 });
 
+test("null data are none, but a value like any other where they are JSON", () => {
+  const dataOf = (members: object) => toEvent(structured({ ...bare, ...members, data: null })).data;
+  expect(dataOf({ datacontenttype: "application/avro" })).toBeUndefined();
+  expect(dataOf({ datacontenttype: "text/plain" })).toBeUndefined();
+  expect(dataOf({ datacontenttype: "application/vnd.shop+json" })).toEqual(Buffer.from("null"));
+  expect(dataOf({})).toEqual(Buffer.from("null"));
+});
+
 test.each(["null", "7", "-1.5e3", "true", '"text"', "[]", "{}", '"a\\\\"'])("JSON data may be %s", (data) => {
   const text = JSON.stringify(bare).replace("}", `,"data":${data}}`);
   expect(toEvent(structured(text))).toEqual({ ...bare, datacontenttype: "application/json", data: Buffer.from(data) });

@@ -126,6 +126,15 @@ describe("data", () => {
     expect(headersOf({ ...bare, data: Buffer.from("x") })).not.toHaveProperty("content-type");
   });
 
+  test("that are no bytes at all, without a type, get one: else they would be read as none", () => {
+    const record = toBinaryRecord({ ...bare, data: Buffer.alloc(0) });
+    expect(toEvent({ ...record, topic: "t", partition: 0, offset: 0, timestampMs: 0 })).toEqual({
+      ...bare,
+      datacontenttype: "application/octet-stream",
+      data: Buffer.alloc(0),
+    });
+  });
+
   test("of a text under another type are its UTF-8", () => {
     const record = toBinaryRecord({ ...bare, datacontenttype: "text/plain", data: "grüße" });
     expect(record.value).toEqual(Buffer.from("grüße"));

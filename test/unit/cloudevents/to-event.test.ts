@@ -46,9 +46,17 @@ describe.each([
     expect(Object.keys(toEvent(coming(sourceRecord(required))))).toEqual(["specversion", "id", "source", "type"]);
   });
 
-  test("tells no data from empty data", () => {
-    expect(toEvent(coming(sourceRecord(required, null)))).not.toHaveProperty("data");
-    expect(toEvent(coming(sourceRecord(required, ""))).data).toEqual(Buffer.alloc(0));
+  test("tells no data from empty data, which have a type", () => {
+    const of = (type: string) => [...required, ["content-type", type] as const];
+    expect(toEvent(coming(sourceRecord(of("text/plain"), null)))).not.toHaveProperty("data");
+    expect(toEvent(coming(sourceRecord(of("text/plain"), ""))).data).toEqual(Buffer.alloc(0));
+  });
+
+  test("takes an empty value without a type for no data, unless it is what the mapping has left of a value", () => {
+    const record = sourceRecord(required, "");
+    const valueSchema = { dataFormat: "AVRO", schemaId: "42" } as const;
+    expect(toEvent(coming(record))).not.toHaveProperty("data");
+    expect(toEvent({ ...record, valueSchema }).data).toEqual(Buffer.alloc(0));
   });
 
   test.each(["Café 🎉", "日本", "\u00a0", "\ufffd"])("reads UTF-8 beyond ASCII: %s", (subject) => {

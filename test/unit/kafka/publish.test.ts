@@ -158,11 +158,49 @@ describe("publish", () => {
     ["MALFORMED_EVENT", { ...event, time: "yesterday" }],
     ["MALFORMED_EVENT", { ...event, Tenant: "blue" }],
     ["MALFORMED_EVENT", { ...event, specversion: "0.3" }],
+    ["MALFORMED_EVENT", { source: "/order-service", type: "OrderCreated", data_base64: "AQI=" }],
     ["SCHEMA_MISMATCH", { ...event, data: {} }],
   ])("sends nothing and fails with %s: %j", async (code, wrong) => {
     const { sent, options } = setUp();
     await expect(publish(wrong, options)).rejects.toMatchObject({ code, retriable: false });
     expect(sent).toEqual([]);
+  });
+
+  test.each([
+    ["undefined", {}],
+    ["null", { data: null }],
+  ])("an event whose data are %s is sent without a value, and no serializer is asked", async (_, noData) => {
+    const { only, options } = setUp();
+    const serializer = { serialize: () => Promise.reject(new Error("asked")) };
+    const tombstone = { source: "/order-service", type: "OrderDeleted", partitionkey: "536365", ...noData };
+    const published = await publish(tombstone, { ...options, serializer });
+    expect(only()).toMatchObject({ key: Buffer.from("536365"), value: null });
+    expect(header(only(), "content-type")).toEqual([]);
+    expect(eventOf(only())).toMatchObject({ id: "new-id", type: "OrderDeleted" });
+    expect(published).not.toHaveProperty("data");
+  });
+
+  test("an attribute that is null is absent, and gets what it would get", async () => {
+    const { only, options } = setUp();
+    const unset: object = { id: null, datacontenttype: null, subject: null };
+    await publish({ ...event, ...unset }, options);
+    expect(eventOf(only())).toMatchObject({ id: "new-id", datacontenttype: "application/avro" });
+    expect(eventOf(only())).not.toHaveProperty("subject");
+  });
+
+  test("a datacontenttype of its own has to fit what the serializer writes", async () => {
+    const { sent, only, options } = setUp();
+    const serializer = { ...options.serializer, contentTypeOf: () => "application/avro" };
+    const publishAs = (datacontenttype: string) => publish({ ...event, datacontenttype }, { ...options, serializer });
+
+    await expect(publishAs("application/json")).rejects.toMatchObject({
+      code: "MALFORMED_EVENT",
+      message:
+        'not an event to publish: its datacontenttype is "application/json", its data are written as application/avro',
+    });
+    expect(sent).toEqual([]);
+    await publishAs("avro/binary");
+    expect(header(only(), "content-type")).toEqual(["avro/binary"]);
   });
 
   test.each(["KAFKA_UNAVAILABLE", "RECORD_TOO_LARGE"] as const)("fails with the producer's %s", async (code) => {

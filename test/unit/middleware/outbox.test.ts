@@ -90,6 +90,17 @@ describe("outbox", () => {
     expect(events).toMatchObject([{ id: "mine" }]);
   });
 
+  test("an event without data is kept without a value", async () => {
+    const decide = publishing(publication("Deleted", { data: null }));
+
+    const { ends, items, events } = await run({ records: [decoded({ id: "a" })], decide });
+
+    expect(ends).toEqual(["processed"]);
+    expect(items[0]?.records[0]?.record.value).toBeNull();
+    expect(events[0]).toMatchObject({ type: "Deleted" });
+    expect(events[0]).not.toHaveProperty("data");
+  });
+
   test("the trace goes on in which the consumed record came", async () => {
     const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     const record = decoded({ id: "a" });

@@ -67,10 +67,14 @@ test("JSON that is no such protobuf message: the error says where, and holds not
   expect(error).not.toHaveProperty("cause");
 });
 
-test("an id that is none of the Confluent API is MALFORMED_PAYLOAD", async () => {
+test("SOURCE of a registry whose ids are none of the Confluent API is INVALID_OPTIONS", async () => {
   const glue = metadata("AVRO", "8f0a9e3d-7a4f-4f0c-9d57-0e2a1a3f9c11");
   const read = reading(formats.AVRO, formats.AVRO, "SOURCE");
-  await expect(read(framed([]), glue)).rejects.toMatchObject({ code: "MALFORMED_PAYLOAD" });
+  await expect(read(framed([]), glue)).rejects.toMatchObject({
+    code: "INVALID_OPTIONS",
+    message: expect.stringContaining("of one of AWS Glue, EventRecordFormat must be JSON"),
+  });
+  expect(await reading(formats.AVRO, formats.AVRO, "JSON")(json(order), glue)).toEqual(order);
 });
 
 describe("Avro out of JSON", () => {
