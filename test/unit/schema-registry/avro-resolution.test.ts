@@ -90,3 +90,12 @@ describe("an enum of the writer with a symbol more", () => {
     });
   });
 });
+
+test.each([
+  ["one type of it", "int"],
+  ["some types of it", ["null", "int"]],
+])("a union of the writer is SCHEMA_MISMATCH for a reader of %s, whatever was written", async (_, type) => {
+  const event = (field: unknown) => record("Event", { name: "field", type: field });
+  const read = resolved(event(["null", "int", "string"]), { field: 1 }, event(type));
+  await expect(read).rejects.toMatchObject(schemaMismatch);
+});
