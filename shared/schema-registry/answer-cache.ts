@@ -1,10 +1,14 @@
 import { BackboneError } from "../errors.ts";
 
+/**
+ * How many of those that the registry does not know are remembered; beyond it the oldest is forgotten. Unknown ids come
+ * from values, so that anyone who may write to a topic can invent them: as many as the largest batch of a mapping has.
+ */
+const maxUnknown = 10_000;
+
 export interface AnswerCacheOptions {
   /** How long it is remembered that the registry does not know something, in milliseconds; 0: not at all. */
   readonly unknownTtlMs: number;
-  /** How many of those are remembered; beyond it the oldest is forgotten. */
-  readonly maxUnknown: number;
   /** A clock in milliseconds that never goes back. */
   readonly now: () => number;
 }
@@ -22,7 +26,7 @@ export interface AnswerCache<T> {
  * any other failure is forgotten at once.
  */
 export function createAnswerCache<T>(options: AnswerCacheOptions): AnswerCache<T> {
-  const { unknownTtlMs, maxUnknown, now } = options;
+  const { unknownTtlMs, now } = options;
   const answers = new Map<string | number, Promise<T>>();
   const unknown = new Map<string | number, { readonly error: BackboneError; readonly untilMs: number }>();
 

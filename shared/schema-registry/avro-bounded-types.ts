@@ -1,40 +1,20 @@
 import avro from "avsc";
-
-/** The part of avsc's reading position that reading blocks needs. */
-interface Tap {
-  readonly buf: Buffer;
-  pos: number;
-  readLong(): number;
-  skipLong(): void;
-  readString(): string;
-  skipString(): void;
-}
+import { CheckedMap, readText } from "./avro-checked-types.ts";
+import type { Tap } from "./avro-tap.ts";
 
 interface Readable {
   _read(tap: Tap): unknown;
   _skip(tap: Tap): void;
 }
 
-/**
- * Arrays and maps that do not trust their counts. avsc 5.7.9 reads as many items as a block announces, past the end of
- * the bytes, and only then looks whether they were there: five bytes of garbage that announce 2^31 items keep a function
- * busy until it is out of time or memory. Here a block may announce as many items as bytes are left, and has to take a
- * byte for each; arrays of items that take none (null, empty records) are refused with that.
- *
- * To be given to avsc as `typeHook`.
- *
- * @see https://avro.apache.org/docs/1.12.0/specification/#complex-types-1
- */
-export function boundedType(schema: unknown, options: unknown): avro.Type | undefined {
-  if (typeof schema !== "object" || schema === null || !("type" in schema)) return undefined;
-  if (schema.type === "array") return new BoundedArray(schema as SchemaArgument, options);
-  if (schema.type === "map") return new BoundedMap(schema as SchemaArgument, options);
-  return undefined;
-}
+// Arrays and maps that do not trust their counts. avsc 5.7.9 reads as many items as a block announces, past the end of
+// the bytes, and only then looks whether they were there: five bytes of garbage that announce 2^31 items keep a function
+// busy until it is out of time or memory. Here a block may announce as many items as bytes are left, and has to take a
+// byte for each; arrays of items that take none (null, empty records) are refused with that.
+//
+// https://avro.apache.org/docs/1.12.0/specification/#complex-types-1
 
-type SchemaArgument = ConstructorParameters<typeof avro.types.ArrayType>[0];
-
-class BoundedArray extends avro.types.ArrayType {
+export class BoundedArray extends avro.types.ArrayType {
   // Written out rather than with a function for each item: this is the inner loop of reading a record.
   _read(tap: Tap): unknown[] {
     const items = readable(this.itemsType);
@@ -58,15 +38,15 @@ class BoundedArray extends avro.types.ArrayType {
 }
 
 // A key takes a byte at least, so that each item of a map does.
-class BoundedMap extends avro.types.MapType {
+export class BoundedMap extends CheckedMap {
   _read(tap: Tap): Record<string, unknown> {
     const items = readable(this.valuesType);
     // Without a prototype, so that a key "__proto__" is a key.
     const values: Record<string, unknown> = Object.create(null);
     for (let count = blockSize(tap); count !== 0; count = blockSize(tap)) {
       for (let left = count; left > 0; left--) {
-        const key = tap.readString();
-        values[key] = items._read(tap);
+        const key = readText(tap);
+        values[key ?? ""] = items._read(tap);
       }
     }
     return values;

@@ -1,8 +1,11 @@
 import avroTypes from "avsc";
-import { boundedType } from "./avro-bounded-types.ts";
+import { undeclaredMembers } from "./avro-checked-types.ts";
 import { valueFromJson } from "./avro-json.ts";
 import { readerLogicalTypes, writerLogicalTypes } from "./avro-logical-types.ts";
+import { ownType } from "./avro-type-hook.ts";
 import type { Decode, LoadedFormat, WrittenSchema } from "./schema.ts";
+
+const maxShownLength = 500;
 
 /** Makes the error for a value that does not fit. */
 type MisfitOf = (what: string) => Error;
@@ -31,13 +34,13 @@ function readerType(schema: object): avroTypes.Type {
     // A wrong one, which is to be ignored in a writer's schema, is a mistake in one's own.
     assertLogicalTypes: true,
     omitRecordMethods: true,
-    typeHook: boundedType,
+    typeHook: ownType,
   });
 }
 
 function decoderOf(reader: avroTypes.Type, writer: WrittenSchema, misfit: MisfitOf): Decode {
   // It costs nothing measurable where both are the same.
-  const resolver = reader.createResolver(writerType(writer));
+  const resolver = resolverOf(reader, writerType(writer));
   return (value, start) => {
     const { value: data, offset } = reader.decode(value, start, resolver);
     if (offset === value.length) return data;
@@ -45,12 +48,24 @@ function decoderOf(reader: avroTypes.Type, writer: WrittenSchema, misfit: Misfit
   };
 }
 
+/**
+ * The specification compares names without their namespaces. Full names come first all the same: two types of a union
+ * may differ by nothing else.
+ */
+function resolverOf(reader: avroTypes.Type, writer: avroTypes.Type) {
+  try {
+    return reader.createResolver(writer);
+  } catch {
+    return reader.createResolver(writer, { ignoreNamespaces: true });
+  }
+}
+
 function writerType({ schema, references = [] }: WrittenSchema): avroTypes.Type {
   const options = {
     registry: {},
     logicalTypes: writerLogicalTypes,
     omitRecordMethods: true,
-    typeHook: boundedType,
+    typeHook: ownType,
   };
   // Each leaves its named types in the registry of the options, for those after it.
   for (const reference of references) avroTypes.Type.forSchema(avroSchemaOf(JSON.parse(reference)), options);
@@ -59,9 +74,14 @@ function writerType({ schema, references = [] }: WrittenSchema): avroTypes.Type 
 
 function encode(type: avroTypes.Type, data: unknown, misfit: MisfitOf): Buffer {
   const wrong: string[] = [];
-  const fits = type.isValid(data, { errorHook: (path) => wrong.push(path.join(".") || "(whole)") });
-  if (fits) return type.toBuffer(data);
-  throw misfit(wrong.join(", "));
+  const errorHook = (path: readonly string[], value: unknown, misfitting: avroTypes.Type) => {
+    const unknown = misfitting instanceof avroTypes.types.RecordType ? undeclaredMembers(misfitting, value) : [];
+    if (unknown.length === 0) wrong.push(path.join(".") || "(whole)");
+    for (const name of unknown) wrong.push(`${[...path, name].join(".")} (no such field)`);
+  };
+  if (type.isValid(data, { noUndeclaredFields: true, errorHook })) return type.toBuffer(data);
+  const text = wrong.join(", ");
+  throw misfit(text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text);
 }
 
 type AvroSchema = Parameters<typeof avroTypes.Type.forSchema>[0];

@@ -9,6 +9,14 @@ import { type FormatOnUse, Misfit } from "./schema.ts";
  * nanoseconds, a time of day) is not read as one of them. A `long` beyond 2^53 is refused, either way. The schema is
  * self-contained; a writer's may refer to others.
  *
+ * Nothing is changed without a word. Refused when it is read: text that is not UTF-8, an `int` of more than 32 bits, a
+ * `boolean` other than 0 and 1. Refused when it is written: a member that is no field, an array for a record, text with
+ * half of a surrogate pair, a number that a `float` would make infinite. A `float` rounds what it can hold, and fields
+ * that the reader does not have are skipped, not looked at.
+ *
+ * Names are compared without their namespaces, and enums are resolved by the symbol that was written. Each type of a
+ * writer's union has to be readable, whichever the value is of.
+ *
  * avsc is loaded, and the schema made a type of, with the first value that is read or written: a cold start goes
  * without, and a first value waits for the registry meanwhile. `load` finds a wrong schema before.
  *

@@ -56,8 +56,6 @@ const schemaAnswer = v.object({
 });
 type SchemaAnswer = v.InferOutput<typeof schemaAnswer>;
 
-// Unknown ids come from values, so that anyone who may write to a topic can invent them.
-const maxUnknown = 1_000;
 // A schema that is referred to from everywhere is asked for once; a circle, which no registry allows, ends here.
 const maxReferences = 100;
 
@@ -77,7 +75,7 @@ export function createSchemaRegistry(options: SchemaRegistryOptions): SchemaRegi
     credentials && `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
   const url = parsed.url.replace(/\/+$/, "");
   const ask = createRegistryRequests({ ...limits, url, authorization, fetch: send, now });
-  const cacheOptions = { unknownTtlMs: unknownTtlSeconds * 1_000, maxUnknown, now };
+  const cacheOptions = { unknownTtlMs: unknownTtlSeconds * 1_000, now };
   const schemas = createAnswerCache<WrittenSchema>(cacheOptions);
   const ids = createAnswerCache<number>(cacheOptions);
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { BackboneError } from "../errors.ts";
+import { createRequestSlots } from "./request-slots.ts";
 
 export interface RegistryRequestsOptions {
   readonly url: string;
@@ -29,13 +30,16 @@ type Attempt = { readonly text: string } | { readonly failure: BackboneError; re
 
 const contentType = "application/vnd.schemaregistry.v1+json";
 const maxBackoffMs = 1_000;
+// A batch may bring as many schema ids as records, and what it asks for is not to be the registry's undoing.
+const maxAtOnce = 16;
 const errorAnswer = v.object({ error_code: v.number(), message: v.optional(v.string(), "") });
 const maxShownLength = 300;
 
 /**
  * Requests with bounded retries for what can pass: a network that fails, no answer in time, 429, 5xx. Between two
  * attempts lies a random time up to a step that doubles from `backoffMs` to 1 s, or what Retry-After asks for; what does
- * not fit into `timeoutMs` any more is not waited for.
+ * not fit into `timeoutMs` any more is not waited for. 16 requests run at once; the others wait for their turn, within
+ * their `timeoutMs` too.
  */
 export function createRegistryRequests(options: RegistryRequestsOptions): RegistryRequest {
   const { url, authorization, timeoutMs, attemptTimeoutMs, attempts, backoffMs, fetch: send, now } = options;
@@ -44,6 +48,8 @@ export function createRegistryRequests(options: RegistryRequestsOptions): Regist
     "content-type": contentType,
     ...(authorization === undefined ? {} : { authorization }),
   };
+
+  const slots = createRequestSlots(maxAtOnce);
 
   async function attempt(request: string, path: string, body: object | undefined, limitMs: number): Promise<Attempt> {
     try {
@@ -63,14 +69,23 @@ export function createRegistryRequests(options: RegistryRequestsOptions): Regist
     }
   }
 
+  async function attemptInTurn(request: string, path: string, body: object | undefined, deadline: number) {
+    const inTurn = await slots.take(deadline - now());
+    try {
+      const leftMs = deadline - now();
+      if (!inTurn || leftMs <= 0) {
+        throw new BackboneError("REGISTRY_UNAVAILABLE", `no time was left to ask the schema registry ${request}`);
+      }
+      return await attempt(request, path, body, Math.min(attemptTimeoutMs, leftMs));
+    } finally {
+      if (inTurn) slots.giveBack();
+    }
+  }
+
   return async (path, answer, body, deadline = now() + timeoutMs) => {
     const request = `${body === undefined ? "GET" : "POST"} ${path}`;
     for (let count = 1; ; count++) {
-      const leftMs = deadline - now();
-      if (leftMs <= 0) {
-        throw new BackboneError("REGISTRY_UNAVAILABLE", `no time was left to ask the schema registry ${request}`);
-      }
-      const outcome = await attempt(request, path, body, Math.min(attemptTimeoutMs, leftMs));
+      const outcome = await attemptInTurn(request, path, body, deadline);
       if ("text" in outcome) {
         const result = v.safeParse(answer, parseJson(outcome.text));
         if (result.success) return result.output;

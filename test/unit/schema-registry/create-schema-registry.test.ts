@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createSchemaRegistry, type Schema } from "../../../shared/schema-registry/index.ts";
 import { type Answer, json, registryThat } from "./stub-registry.ts";
 
@@ -76,19 +76,6 @@ describe("an id that the registry does not know", () => {
     expect(requests).toHaveLength(1);
     nowMs = 3_000;
     expect(await registry.schemaById(7)).toMatchObject({ schema: '"string"' });
-  });
-
-  test("is forgotten when a thousand others are remembered", async () => {
-    const unknown = async () => Response.json({ error_code: 40403, message: "Schema not found" }, { status: 404 });
-    const fetch = vi.fn<typeof globalThis.fetch>(unknown);
-    // No time passes: none of them is forgotten for its age.
-    const registry = createSchemaRegistry({ url: "http://registry", fetch, now: () => 0 });
-    const ask = (id: number) => expect(registry.schemaById(id)).rejects.toMatchObject({ code: "SCHEMA_NOT_FOUND" });
-    for (let id = 0; id <= 1_000; id++) await ask(id);
-    await ask(1);
-    expect(fetch).toHaveBeenCalledTimes(1_001);
-    await ask(0);
-    expect(fetch).toHaveBeenCalledTimes(1_002);
   });
 });
 

@@ -1,0 +1,130 @@
+import { isUtf8 } from "node:buffer";
+import avro from "avsc";
+import type { Tap } from "./avro-tap.ts";
+
+// What avsc 5.7.9 reads or writes as another value than is there, without a word. Written data is asked for with
+// isValid before, so that a _check is all it takes there.
+
+type Hook = (value: unknown, type: avro.Type) => void;
+type Check = (value: unknown, flags?: unknown, hook?: Hook, path?: string[]) => boolean;
+
+/** Texts are UTF-8 when they are read, and can be when they are written. */
+export class CheckedString extends avro.types.StringType {
+  _read(tap: Tap): string | undefined {
+    return readText(tap);
+  }
+
+  _check(value: unknown, _flags?: unknown, hook?: Hook): boolean {
+    return told(typeof value === "string" && value.isWellFormed(), value, this, hook);
+  }
+}
+
+/** @returns undefined past the end of the bytes, which avsc looks at afterwards */
+export function readText(tap: Tap): string | undefined {
+  const start = tap.pos;
+  const text = tap.readString();
+  // Only a text with a replacement character can have been broken UTF-8, so the scan is for those alone.
+  if (text?.includes("\ufffd")) checkUtf8(tap, start);
+  return text;
+}
+
+function checkUtf8(tap: Tap, start: number): void {
+  const end = tap.pos;
+  tap.pos = start;
+  const length = tap.readLong();
+  tap.pos = end;
+  if (!isUtf8(tap.buf.subarray(end - length, end))) throw new Error("a string is not UTF-8");
+}
+
+/** Integers have 32 bits. */
+export class CheckedInt extends avro.types.IntType {
+  _read(tap: Tap): number {
+    const value = tap.readLong();
+    if (value !== (value | 0)) throw new Error("an int has more than 32 bits");
+    return value;
+  }
+}
+
+/** Booleans are a byte of 0 or 1. */
+export class CheckedBoolean extends avro.types.BooleanType {
+  _read(tap: Tap): boolean {
+    // There is none past the end of the bytes, which avsc looks at afterwards.
+    const byte = tap.buf[tap.pos++] ?? 0;
+    if (byte > 1) throw new Error("a boolean is neither 0 nor 1");
+    return byte === 1;
+  }
+}
+
+/** Numbers that a float would make infinite are not written; that it rounds is its nature. */
+export class CheckedFloat extends avro.types.FloatType {
+  _check(value: unknown, _flags?: unknown, hook?: Hook): boolean {
+    const fits = typeof value === "number" && Number.isFinite(value) === Number.isFinite(Math.fround(value));
+    return told(fits, value, this, hook);
+  }
+}
+
+/** Records are objects without members that are no fields. */
+export class CheckedRecord extends avro.types.RecordType {
+  /** Of avsc, which asks it with `noUndeclaredFields`, and takes arrays for records and "toString" for a field. */
+  _checkFields(data: object): boolean {
+    return !(Symbol.iterator in data) && undeclaredMembers(this, data).length === 0;
+  }
+}
+
+/** What would not be written, though it is there. */
+export function undeclaredMembers(type: avro.types.RecordType, data: unknown): string[] {
+  if (typeof data !== "object" || data === null || Symbol.iterator in data) return [];
+  const isField = (name: string) => type.fields.some((field) => field.name === name);
+  return Object.entries(data).flatMap(([name, value]) => (value === undefined || isField(name) ? [] : [name]));
+}
+
+interface EnumResolver {
+  symbols: (string | undefined)[] | null;
+  _read: unknown;
+}
+type UpdateEnum = (resolver: EnumResolver, writer: object, options: unknown) => void;
+
+const { _update: updateEnum } = avro.types.EnumType.prototype as avro.types.EnumType & { _update: UpdateEnum };
+
+/**
+ * Enums that are resolved by the symbol that was written. avsc refuses every value of a writer's enum that has a symbol
+ * more, unless there is a default for it.
+ *
+ * @see https://avro.apache.org/docs/1.12.0/specification/#schema-resolution
+ */
+export class CheckedEnum extends avro.types.EnumType {
+  declare readonly default?: string;
+  declare readonly _read: unknown;
+
+  _update(resolver: EnumResolver, writer: avro.Type, options: unknown): void {
+    if (!(writer instanceof avro.types.EnumType)) return;
+    const known = writer.symbols.filter((symbol) => this.symbols.includes(symbol));
+    if (known.length === 0 && this.default === undefined) return;
+    updateEnum.call(this, resolver, { typeName: "enum", name: writer.name, symbols: known }, options);
+    // Still none if the names differ.
+    if (resolver.symbols === null) return;
+    // A symbol that becomes undefined is refused when it is read.
+    resolver.symbols = writer.symbols.map((symbol) => (known.includes(symbol) ? symbol : this.default));
+    resolver._read = this._read;
+  }
+}
+
+const { _check: checkMap } = avro.types.MapType.prototype as avro.types.MapType & { _check: Check };
+
+/** Maps whose keys can be written as UTF-8. */
+export class CheckedMap extends avro.types.MapType {
+  _check(value: unknown, flags?: unknown, hook?: Hook, path?: string[]): boolean {
+    if (!checkMap.call(this, value, flags, hook, path)) return false;
+    return told(
+      Object.keys(Object(value)).every((key) => key.isWellFormed()),
+      value,
+      this,
+      hook,
+    );
+  }
+}
+
+function told(fits: boolean, value: unknown, type: avro.Type, hook: Hook | undefined): boolean {
+  if (!fits) hook?.(value, type);
+  return fits;
+}

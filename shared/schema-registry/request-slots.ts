@@ -1,0 +1,47 @@
+/** Places for what runs at the same time, given in the order in which they were asked for. */
+export interface RequestSlots {
+  /** Waits for a place, at most this long, in milliseconds. @returns whether there was one; it is to be given back */
+  take(waitMs: number): Promise<boolean>;
+  giveBack(): void;
+}
+
+/** A longer timer would fire at once. */
+const maxTimerMs = 2 ** 31 - 1;
+
+/** @param places 1 or more */
+export function createRequestSlots(places: number): RequestSlots {
+  let free = places;
+  const waiting = new Set<() => void>();
+
+  return {
+    async take(waitMs) {
+      if (free > 0) {
+        free--;
+        return true;
+      }
+      return new Promise<boolean>((resolve) => {
+        const turn = () => {
+          clearTimeout(timer);
+          resolve(true);
+        };
+        const timer = setTimeout(
+          () => {
+            waiting.delete(turn);
+            resolve(false);
+          },
+          Math.min(waitMs, maxTimerMs),
+        );
+        waiting.add(turn);
+      });
+    },
+    giveBack() {
+      const [next] = waiting;
+      if (next === undefined) {
+        free++;
+        return;
+      }
+      waiting.delete(next);
+      next();
+    },
+  };
+}
