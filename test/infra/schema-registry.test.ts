@@ -103,7 +103,9 @@ test.each(["dev", "prod"])(
         },
         LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: stage === "prod" ? 30 : 3 })] },
       },
-      DeletionPolicy: "RetainExceptOnCreate",
+      // Also by the rollback of a first deployment, since the balancer has written into it by then.
+      DeletionPolicy: "Retain",
+      UpdateReplacePolicy: "Retain",
     });
   },
 );

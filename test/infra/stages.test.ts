@@ -68,16 +68,27 @@ describe("dev", () => {
   });
 });
 
-test.each(stageNames)("a deployment of %s that fails can be repeated: its rollback keeps nothing", (stage) => {
-  const policies = Object.values(templatesOf(stage)).flatMap((template) =>
-    Object.values<{ Type: string; DeletionPolicy?: string }>(template.toJSON().Resources)
-      // Kept: the balancer has written into it to try it, so it could not be deleted. No name of its own is taken by it.
-      .filter(({ Type }) => Type !== "AWS::S3::Bucket")
-      .map(({ DeletionPolicy }) => DeletionPolicy),
-  );
+test.each(stageNames)(
+  "a deployment of %s that fails can be repeated: its rollback keeps no name that is taken",
+  (stage) => {
+    const resources = Object.values(templatesOf(stage)).flatMap((template) =>
+      Object.values<{ Type: string; DeletionPolicy?: string; Properties?: { BucketName?: string } }>(
+        template.toJSON().Resources,
+      ),
+    );
+    // Kept: the balancer has written into it to try it, so that it cannot be deleted.
+    const [buckets, others] = [true, false].map((bucket) =>
+      resources.filter(({ Type }) => (Type === "AWS::S3::Bucket") === bucket),
+    );
 
-  expect(new Set(policies)).toEqual(new Set([undefined, "Delete", "RetainExceptOnCreate"]));
-});
+    expect(buckets?.map(({ DeletionPolicy, Properties }) => [DeletionPolicy, Properties?.BucketName])).toEqual([
+      ["Retain", undefined],
+    ]);
+    expect(new Set(others?.map(({ DeletionPolicy }) => DeletionPolicy))).toEqual(
+      new Set([undefined, "Delete", "RetainExceptOnCreate"]),
+    );
+  },
+);
 
 test.each(stageNames)("every function of %s logs where it expires", (stage) => {
   const retentions = Object.values(templatesOf(stage)).flatMap((template) => {
@@ -146,6 +157,13 @@ describe("a stage's settings", () => {
 
     expect(() => checkStage(stage)).toThrow(message);
     expect(() => checkStage({ ...stage, hardened: false })).not.toThrow();
+  });
+
+  test("a stage that kept the name of the one it was copied from is refused: it would be deployed over that one", () => {
+    const stages = { prod, qa: { ...prod, hardened: false, natGateways: 1 } };
+
+    expect(() => stageConfig("qa", stages)).toThrow('stage qa: its file says stage: "prod", must be "qa"');
+    expect(stageConfig("qa", { qa: { ...stages.qa, stage: "qa" } }).natGateways).toBe(1);
   });
 
   test("prod is hardened", () => {
