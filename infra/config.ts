@@ -111,7 +111,7 @@ export interface ConsumerConfig {
    * @default on demand, where a batch with a record that has to come again comes again whole
    */
   readonly pollers?: { readonly minimum: number; readonly maximum: number };
-  /** What a claim outlives its last possible record by. */
+  /** What a claim outlives its last possible record by, whole seconds. */
   readonly claimMargin: Duration;
 }
 
