@@ -3,12 +3,12 @@ import { App } from "aws-cdk-lib";
 import { readAccess } from "../shared/access/index.ts";
 import { BackboneError } from "../shared/errors.ts";
 import { defineBackbone } from "./backbone.ts";
-import { stageConfig } from "./config.ts";
+import { stageConfig, stageNames } from "./config.ts";
 
 try {
   const app = new App();
   const config = stageConfig(app.node.tryGetContext("stage") ?? "prod");
-  const access = readAccess(join(import.meta.dirname, "access.yaml"), { stage: config.stage });
+  const access = readAccess(join(import.meta.dirname, "access.yaml"), { stage: config.stage, stages: stageNames });
   defineBackbone(app, { config, access });
   app.synth();
 } catch (error) {

@@ -1,7 +1,8 @@
-import { SizeRoundingBehavior } from "aws-cdk-lib";
+import { type Duration, SizeRoundingBehavior } from "aws-cdk-lib";
 import { BackboneError } from "../shared/errors.ts";
 import type { ApiAuthorizer, StageConfig } from "./config.ts";
 import { clusterProblems } from "./constructs/cluster-settings.ts";
+import { shapeProblems } from "./stage-shape.ts";
 
 /**
  * Refuses, before anything is synthesized, a stage that could not be deployed or would not hold what is promised.
@@ -10,8 +11,17 @@ import { clusterProblems } from "./constructs/cluster-settings.ts";
  * @throws BackboneError INVALID_OPTIONS that names every wrong setting at once
  */
 export function checkStage(config: StageConfig): void {
-  const { stage, availabilityZones: zones, cluster, registry, api, inventory } = config;
-  const problems = [
+  const shape = shapeProblems(config);
+  // Values are looked at where each is what its type says.
+  const problems = shape.length > 0 ? shape : valueProblems(config);
+  if (problems.length > 0) {
+    throw new BackboneError("INVALID_OPTIONS", `the stage ${JSON.stringify(config.stage)}: ${problems.join("; ")}`);
+  }
+}
+
+function valueProblems(config: StageConfig): string[] {
+  const { stage, availabilityZones: zones, cluster, registry, api, inventory, orderStatus } = config;
+  return [
     ...matching("stage", stage, /^[a-z][a-z0-9-]{0,19}$/, "1 to 20 small letters, digits and hyphens, a letter first"),
     // A list from elsewhere than TypeScript may have any length.
     ...(zones !== undefined && (new Set(zones).size !== 3 || Number(zones.length) !== 3)
@@ -27,14 +37,13 @@ export function checkStage(config: StageConfig): void {
     ...(api.concurrency === undefined ? [] : within("api.concurrency", api.concurrency, 1, 10_000)),
     ...authorizerProblems(api.authorizer),
     ...within("inventory.initialStock", inventory.initialStock, 0, Number.MAX_SAFE_INTEGER),
+    ...wholeSeconds("inventory.claimMargin", inventory.claimMargin),
+    ...wholeSeconds("orderStatus.claimMargin", orderStatus.claimMargin),
     // https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
     ...Object.entries(config.scramRotation ?? {}).flatMap(([user, every]) =>
       within(`scramRotation.${user}`, every.toMinutes({ integral: false }) / 60, 4, 999 * 24, " hours"),
     ),
   ];
-  if (problems.length > 0) {
-    throw new BackboneError("INVALID_OPTIONS", `the stage ${JSON.stringify(stage)}: ${problems.join("; ")}`);
-  }
 }
 
 /** What a stage has to have whose zones may fail one at a time, and whose records nobody else may read. */
@@ -110,6 +119,12 @@ function authorizerProblems(authorizer: ApiAuthorizer): string[] {
 
 function matching(name: string, value: string, pattern: RegExp, allowed: string): string[] {
   return pattern.test(value) ? [] : [`${name}: must be ${allowed}, got ${JSON.stringify(value)}`];
+}
+
+/** The TTL of claims counts them. */
+function wholeSeconds(name: string, duration: Duration): string[] {
+  const seconds = duration.toSeconds({ integral: false });
+  return Number.isInteger(seconds) ? [] : [`${name}: must be whole seconds, got ${seconds}`];
 }
 
 function within(name: string, value: number, least: number, most: number, unit = ""): string[] {

@@ -111,11 +111,13 @@ export interface ConsumerConfig {
    * @default on demand, where a batch with a record that has to come again comes again whole
    */
   readonly pollers?: { readonly minimum: number; readonly maximum: number };
-  /** What a claim outlives its last possible record by. */
+  /** What a claim outlives its last possible record by, whole seconds. */
   readonly claimMargin: Duration;
 }
 
-const stages: Readonly<Record<string, StageConfig>> = { dev, prod };
+type Stages = Readonly<Record<string, StageConfig>>;
+
+const stages: Stages = { dev, prod };
 
 /** The stages that this file knows. */
 export const stageNames: readonly string[] = Object.keys(stages);
@@ -125,15 +127,23 @@ export const stageNames: readonly string[] = Object.keys(stages);
  * `export const qa: StageConfig = { ...prod, stage: "qa", hardened: false, natGateways: 1 }`, and its name in the table above.
  *
  * @param stage the value of `-c stage=…`
- * @throws BackboneError INVALID_OPTIONS for a stage that there is not, naming those there are, or one whose settings are
- *   wrong, naming all of them
+ * @param known the stages by their names
+ * @throws BackboneError INVALID_OPTIONS for a stage that there is not, naming those there are; one whose settings are
+ *   wrong, naming all of them; or one whose file has another stage's name
  */
-export function stageConfig(stage: unknown): StageConfig {
-  const config = typeof stage === "string" && Object.hasOwn(stages, stage) ? stages[stage] : undefined;
+export function stageConfig(stage: unknown, known: Stages = stages): StageConfig {
+  const config = typeof stage === "string" && Object.hasOwn(known, stage) ? known[stage] : undefined;
   if (config === undefined) {
     throw new BackboneError(
       "INVALID_OPTIONS",
-      `stage: must be one of ${stageNames.join(", ")}, got ${JSON.stringify(stage)}`,
+      `stage: must be one of ${Object.keys(known).join(", ")}, got ${JSON.stringify(stage)}`,
+    );
+  }
+  // A copy of another stage that keeps its name would be deployed over that stage.
+  if (config.stage !== stage) {
+    throw new BackboneError(
+      "INVALID_OPTIONS",
+      `stage ${stage}: its file says stage: ${JSON.stringify(config.stage)}, must be ${JSON.stringify(stage)}`,
     );
   }
   checkStage(config);

@@ -25,8 +25,9 @@ export class BalancerLogs extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       lifecycleRules: [{ expiration: Duration.days(retention), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
-      // CloudFormation cannot delete a bucket that is not empty. This one empties itself, and then costs nothing.
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      // CloudFormation cannot delete a bucket that is not empty, and the balancer tries it with a file as soon as it is made:
+      // the rollback of a first deployment would fail. This one empties itself, costs nothing then, and its name is generated.
+      removalPolicy: RemovalPolicy.RETAIN,
     });
     Validations.of(bucket).acknowledge({
       id: "AwsSolutions-S1",

@@ -10,7 +10,9 @@ import { BackboneError } from "../../shared/errors.ts";
  * @throws BackboneError INVALID_OPTIONS for a topic that keeps its records for ever, or does not say how long
  */
 export function claimTtl(source: Topic, margin: Duration): Duration {
-  return retentionOf(source).plus(Duration.days(deadLetterRetentionDays)).plus(margin);
+  const ttl = retentionOf(source).plus(Duration.days(deadLetterRetentionDays)).plus(margin);
+  // A topic's retention may be any number of milliseconds, the TTL is seconds.
+  return Duration.seconds(Math.ceil(ttl.toSeconds({ integral: false })));
 }
 
 /**

@@ -27,9 +27,19 @@ export interface OffloadSettings {
    * @default none
    */
   readonly offloadToBucket?: IBucket | Bucket;
-  /** To a queue, without the records: topic, partition and offsets, to be read while the topic has them. @default none */
+  /**
+   * To a queue, without the records: topic, partition and offsets, to be read while the topic has them. The pollers write
+   * it from the cluster's network: in a stage without NAT gateways, that needs an interface endpoint of SQS, which
+   * service-endpoints.ts does not make. https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure.html
+   *
+   * @default none
+   */
   readonly offloadToQueue?: IQueue;
-  /** To a topic of SNS, what a queue gets. @default none */
+  /**
+   * To a topic of SNS, what a queue gets; without NAT gateways, an interface endpoint of SNS is needed in the same way.
+   *
+   * @default none
+   */
   readonly offloadToSns?: ITopic;
 }
 

@@ -151,9 +151,9 @@ export class MskCluster extends Construct {
     return this.#bootstrap.addressesIn(scope);
   }
 
-  /** Where a SCRAM user's credentials are. */
-  scramUser(user: string): ScramUser {
-    return this.#scramUsers.user(user);
+  /** Where a SCRAM user's credentials are, for what is in the stack of a scope. */
+  scramUser(scope: Construct, user: string): ScramUser {
+    return this.#scramUsers.userIn(scope, user);
   }
 
   /**

@@ -85,7 +85,9 @@ export class MskConsumer extends Construct {
       // Without a secret, Lambda takes IAM.
       ...(service.auth === "scram"
         ? {
-            sourceAccessConfigurations: [{ type: "SASL_SCRAM_512_AUTH", uri: scramUserOf(cluster, service).secretArn }],
+            sourceAccessConfigurations: [
+              { type: "SASL_SCRAM_512_AUTH", uri: scramUserOf(this, cluster, service).secretArn },
+            ],
           }
         : {}),
       ...mappingProperties(props),

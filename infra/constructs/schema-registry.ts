@@ -190,7 +190,7 @@ export class SchemaRegistry extends Construct {
       // As the functions: a fifth cheaper than x86, and Apicurio's images are built for both.
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
     });
-    const user = cluster.scramUser(scramUser);
+    const user = cluster.scramUser(this, scramUser);
     // Taken by its ARN, for the reason that `grantReadSecret` has.
     const credentials = SecretsManagerSecret.fromSecretCompleteArn(this, "Credentials", user.secretArn);
     grantReadSecret(definition.obtainExecutionRole(), user);

@@ -48,7 +48,7 @@ export class ScramRotation extends Construct {
         `rotation of ${user}: its function's name must be 1 to 64 letters, digits, hyphens and underscores, got '${functionName}'`,
       );
     }
-    const { secretArn, keyArn } = cluster.scramUser(user);
+    const { secretArn, keyArn } = cluster.scramUser(this, user);
     const handler = new NodeFunction(this, "Handler", {
       functionName,
       folder: "scram-rotation",

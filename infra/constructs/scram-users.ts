@@ -2,6 +2,7 @@ import { RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { CfnBatchScramSecret } from "aws-cdk-lib/aws-msk";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { Construct } from "constructs";
 import type { Service } from "../../shared/access/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
@@ -38,43 +39,49 @@ export function principalName(service: Service): string {
  * https://docs.aws.amazon.com/msk/latest/developerguide/msk-password-tutorial.html
  */
 export class ScramUsers extends Construct {
-  readonly #users: ReadonlyMap<string, ScramUser>;
+  readonly #users: ReadonlyMap<string, { readonly secret: Secret; readonly parameterName: string }>;
+  readonly #keyArn: string;
+  readonly #clusterName: string;
+  readonly #elsewhere = new Map<Stack, { readonly scope: Construct; readonly arns: Map<string, string> }>();
 
   constructor(scope: Construct, id: string, { clusterArn, clusterName, users }: ScramUsersProps) {
     super(scope, id);
     checkUsers(users);
+    this.#clusterName = clusterName;
     const key = new Key(this, "Key", {
       description: `passwords of the SCRAM users of the Kafka cluster ${clusterName}`,
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
+    // Exported, whether another stack reads a secret or none does any more: it could not be taken away in one deployment.
+    Stack.of(this).exportValue(key.keyArn);
+    this.#keyArn = key.keyArn;
     // A scope of their own: a user may be called like one of the resources beside it.
     const secrets = new Construct(this, "Secrets");
     this.#users = new Map(
       users.map((user) => {
         const secret = userSecret(secrets, user, clusterName, key);
-        // Exported, whether another stack uses it or not: whoever goes over to another user takes no export away that is
-        // still in use.
-        Stack.of(this).exportValue(secret.secretArn);
-        const acknowledgeNoSchedule = (reason: string) =>
-          Validations.of(secret).acknowledge({ id: "AwsSolutions-SMG4", reason });
-        return [user, { secretArn: secret.secretArn, keyArn: key.keyArn, acknowledgeNoSchedule }];
+        const parameterName = `/msk/${clusterName}/scram-users/${user}/secret-arn`;
+        new StringParameter(secret, "Arn", { parameterName, stringValue: secret.secretArn });
+        return [user, { secret, parameterName }];
       }),
     );
     if (users.length > 0) {
       new CfnBatchScramSecret(this, "Association", {
         clusterArn,
-        secretArnList: [...this.#users.values()].map(({ secretArn }) => secretArn),
+        secretArnList: [...this.#users.values()].map(({ secret }) => secret.secretArn),
       }).applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     }
   }
 
   /**
-   * The user of that name.
+   * The user of that name, for what is in the stack of a scope. Another stack reads the secret's ARN when it is deployed:
+   * an export could not go with its user while that stack imports it, so that a service could neither go back to IAM nor
+   * leave in one deployment.
    *
    * @throws BackboneError INVALID_OPTIONS if there is none
    */
-  user(name: string): ScramUser {
+  userIn(scope: Construct, name: string): ScramUser {
     const user = this.#users.get(name);
     if (user === undefined) {
       throw new BackboneError(
@@ -82,7 +89,26 @@ export class ScramUsers extends Construct {
         `SCRAM user: must be one of ${[...this.#users.keys()].join(", ") || "(none)"}, got '${name}'`,
       );
     }
-    return user;
+    const { secret, parameterName } = user;
+    return {
+      secretArn:
+        Stack.of(scope) === Stack.of(this) ? secret.secretArn : this.#arnIn(Stack.of(scope), name, parameterName),
+      keyArn: this.#keyArn,
+      acknowledgeNoSchedule: (reason) => Validations.of(secret).acknowledge({ id: "AwsSolutions-SMG4", reason }),
+    };
+  }
+
+  /** Not by `valueForStringParameter`, for which `a.b` and `a-b` are the same. */
+  #arnIn(stack: Stack, user: string, parameterName: string): string {
+    const known = this.#elsewhere.get(stack) ?? {
+      scope: new Construct(stack, `ScramUsersOf-${this.#clusterName}`),
+      arns: new Map<string, string>(),
+    };
+    this.#elsewhere.set(stack, known);
+    const arn =
+      known.arns.get(user) ?? StringParameter.fromStringParameterName(known.scope, user, parameterName).stringValue;
+    known.arns.set(user, arn);
+    return arn;
   }
 }
 

@@ -37,7 +37,7 @@ export function kafkaEnvironment(
       return {
         KAFKA_BOOTSTRAP_SERVERS: cluster.bootstrap(scope).saslScram,
         KAFKA_AUTH: "scram",
-        KAFKA_SCRAM_SECRET_ARN: scramUserOf(cluster, service).secretArn,
+        KAFKA_SCRAM_SECRET_ARN: scramUserOf(scope, cluster, service).secretArn,
       };
   }
 }
@@ -50,7 +50,7 @@ export function grantServiceAccess(
   cluster: MskCluster,
   access: Access,
   service: Service,
-  grantee: IGrantable & IConnectable,
+  grantee: IGrantable & IConnectable & Construct,
 ): void {
   switch (service.auth) {
     case "iam":
@@ -58,14 +58,14 @@ export function grantServiceAccess(
       cluster.allowIamFrom(grantee);
       return;
     case "scram":
-      grantReadSecret(grantee, scramUserOf(cluster, service));
+      grantReadSecret(grantee, scramUserOf(grantee, cluster, service));
       cluster.allowScramFrom(grantee);
   }
 }
 
-/** The user that a SCRAM service speaks as. */
-export function scramUserOf(cluster: MskCluster, service: Service): ScramUser {
-  return cluster.scramUser(principalName(service));
+/** The user that a SCRAM service speaks as, for what is in the stack of a scope. */
+export function scramUserOf(scope: Construct, cluster: MskCluster, service: Service): ScramUser {
+  return cluster.scramUser(scope, principalName(service));
 }
 
 /** The SCRAM user that the schema registry logs in as. */

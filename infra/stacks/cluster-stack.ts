@@ -51,7 +51,7 @@ export class ClusterStack extends Stack {
     const registryUser = registryUserOf(access);
     for (const user of scramUserNamesOf(access).filter((name) => !Object.hasOwn(scramRotation, name))) {
       cluster
-        .scramUser(user)
+        .scramUser(this, user)
         .acknowledgeNoSchedule("the stage leaves it to be rotated by hand, which docs/deploy.md describes");
     }
     for (const [user, every] of Object.entries(scramRotation)) {

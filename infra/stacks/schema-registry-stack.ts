@@ -64,7 +64,7 @@ export class SchemaRegistryStack extends Stack {
     const every = config.scramRotation?.[user];
     if (every === undefined) return;
     cluster
-      .scramUser(user)
+      .scramUser(this, user)
       .acknowledgeNoSchedule(`its schedule is in the stack ${id}, which restarts who logs in with it`);
     new ScramRotation(this, "ScramRotation", {
       cluster,

@@ -17,7 +17,8 @@ import {
   stepsOf,
 } from "../../shared/access-plan/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
-import { fileProblem, readTextFile } from "../command-line/text-file.ts";
+import { fileProblem } from "../../shared/file-problem.ts";
+import { readTextFile } from "../command-line/text-file.ts";
 import { stageOf } from "../stage.ts";
 import type { Arguments, Command } from "./arguments.ts";
 import { settingsOf, withCluster } from "./cluster.ts";
@@ -31,7 +32,7 @@ type Run = (options: Arguments, env: NodeJS.ProcessEnv, output: Output) => Promi
 export const runOf: Readonly<Record<Command, Run>> = { validate, plan, apply, import: importState, drift };
 
 async function validate(options: Arguments, _: NodeJS.ProcessEnv, { print }: Output): Promise<number> {
-  const { name, access } = readAccessFile(options.file, await stageOf(options.stage));
+  const { name, access } = await readAccessFile(options.file, await stageOf(options.stage));
   const { topics, acls } = desiredStateOf(access);
   print(`${name} is valid: ${topics.length} topics, dead-letter topics included, and ${acls.length} ACLs.\n`);
   return 0;
@@ -126,7 +127,7 @@ async function importState(options: Arguments, env: NodeJS.ProcessEnv, output: O
 async function prepare({ connection, file }: Arguments, namedStage: string | undefined, env: NodeJS.ProcessEnv) {
   const target = await settingsOf(connection, env);
   const stage = await stageOf(namedStage, target.settings.stage);
-  return { target, stage, file: readAccessFile(file, stage) };
+  return { target, stage, file: await readAccessFile(file, stage) };
 }
 
 const settleTimeoutMs = 10_000;

@@ -48,8 +48,10 @@ export interface Comparison {
 }
 
 /** @throws BackboneError INVALID_OPTIONS naming every wrong place */
-export function readAccessFile(name: string, stage: string): AccessFile {
-  const access = readAccess(name, { stage });
+export async function readAccessFile(name: string, stage: string): Promise<AccessFile> {
+  // Loads the CDK, half a second: what the file says for a stage by another name than it has would hold nowhere.
+  const { stageNames } = await import("../../infra/config.ts");
+  const access = readAccess(name, { stage, stages: stageNames });
   return { name, access, sha256: createHash("sha256").update(JSON.stringify(access)).digest("hex") };
 }
 

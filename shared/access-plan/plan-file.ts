@@ -67,17 +67,24 @@ export function planFileText(plan: Plan, plannedFor: PlannedFor): string {
 
 /** @throws BackboneError INVALID_OPTIONS naming the first wrong place */
 export function parsePlanFile(text: string, file: string): PlanFile {
+  const invalid = (problem: string, cause?: unknown) =>
+    new BackboneError("INVALID_OPTIONS", `${file}: must be the JSON that plan --output writes, ${problem}`, { cause });
+  if (text.trim() === "") throw invalid("got an empty file");
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new BackboneError("INVALID_OPTIONS", `${file}: is not JSON`, { cause });
+    throw invalid("got no JSON", cause);
   }
   const result = v.safeParse(planSchema, json);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new BackboneError(
-    "INVALID_OPTIONS",
-    `${file}: is no plan of this tool: ${v.getDotPath(issue) ?? "the file"}: ${issue.message}`,
-  );
+  throw invalid(`but ${v.getDotPath(issue) ?? "the whole"} ${wrongness(issue)}`);
+}
+
+/** https://valibot.dev/guides/issues/ : `expected` of a key that there must not be is never, `received` of a missing one undefined. */
+function wrongness({ expected, received, message }: v.BaseIssue<unknown>): string {
+  if (received === "undefined") return "is missing";
+  if (expected === "never") return "is an unknown key";
+  return expected === null ? `is wrong: ${message}` : `must be ${expected}, got ${received}`;
 }

@@ -23,11 +23,14 @@ export function stateFileOf({ topics, acls }: ClusterState): StateFile {
   const replication = commonReplication(topics);
   return {
     text: stringify(
-      withoutEmptySections({
+      {
         settings: { topics: { defaults: { replication } } },
+        // Also of a cluster that has none: a file without any section would be refused.
         topics: Object.fromEntries(topics.map((topic) => [topic.name, topicEntry(topic, replication)])),
-        ...principalSections(recognizeAll(names, byPrincipal, new Set(topics.map(({ name }) => name)))),
-      }),
+        ...withoutEmptySections(
+          principalSections(recognizeAll(names, byPrincipal, new Set(topics.map(({ name }) => name)))),
+        ),
+      },
       { lineWidth: 0 },
     ),
     leftOut: [...byPrincipal.keys()].filter((principal) => !names.has(principal)),

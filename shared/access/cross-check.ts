@@ -1,5 +1,5 @@
 import { consumerGroupsOf } from "./consumer-groups.ts";
-import { topicsOf } from "./dead-letters.ts";
+import { deadLetterTopicsOf } from "./dead-letters.ts";
 import { clusterName } from "./grants.ts";
 import { internalPrefix } from "./internal-topics.ts";
 import type { Access, Acl, CustomAcl, Service, Topic } from "./model.ts";
@@ -19,7 +19,7 @@ export function crossCheck(access: Access): string[] {
     ...services.flatMap((service) => capturedTopics(service, topics)),
     ...sharedGroups(services),
     ...customAclProblems(access),
-    ...nameClashes(topicsOf(access)),
+    ...nameClashes(access),
   ];
 }
 
@@ -125,9 +125,16 @@ function strangeCluster({ section, of, resourceName }: CustomAcl): string {
 }
 
 /** Derived names have to be Kafka's too; and Kafka holds `a.b` and `a_b` for the same, since its metrics do. */
-function nameClashes(topics: readonly Topic[]): string[] {
+function nameClashes(access: Access): string[] {
+  const declared = access.topics.map(({ name }) => ({ name, what: `'${name}'` }));
+  const derived = access.services.flatMap((service) =>
+    deadLetterTopicsOf(access, service).map((name) => ({
+      name,
+      what: `'${name}', the dead-letter topic of ${service.name},`,
+    })),
+  );
   const seen = new Map<string, string>();
-  return topics.flatMap(({ name }) => {
+  return [...declared, ...derived].flatMap(({ name, what }) => {
     if (name.length > maxNameLength) {
       return [
         `topics: the dead-letter topic '${name}' must have at most ${maxNameLength} characters, got ${name.length}`,
@@ -138,6 +145,6 @@ function nameClashes(topics: readonly Topic[]): string[] {
     seen.set(folded, name);
     return first === undefined
       ? []
-      : [`topics: '${name}' clashes with '${first}', which Kafka cannot tell apart from it`];
+      : [`topics: ${what} clashes with '${first}', which Kafka cannot tell apart from it`];
   });
 }

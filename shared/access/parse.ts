@@ -1,7 +1,8 @@
 import { crossCheck } from "./cross-check.ts";
 import type { Access, Connector, CustomAcl, Service, Topic, User } from "./model.ts";
 import type { State } from "./schema.ts";
-import { invalid, parseStateFile, readText } from "./state-file.ts";
+import { parseStateFile } from "./state-file.ts";
+import { invalid, readText } from "./yaml-file.ts";
 
 /** Copies of each record where neither the topic nor the file's settings say: one in each of three zones. */
 const defaultReplication = 3;
@@ -9,6 +10,8 @@ const defaultReplication = 3;
 export interface AccessOptions {
   /** The stage whose `variables` hold. @default none: only the variables of `default` */
   readonly stage?: string;
+  /** Stages that `variables` may name beside `default`; others are refused. @default any */
+  readonly stages?: readonly string[];
 }
 
 /**
@@ -28,8 +31,8 @@ export function readAccess(path: string, options?: AccessOptions): Access {
  * @param file path of the file, for messages and for the files that it names
  * @throws BackboneError INVALID_OPTIONS, see `readAccess`
  */
-export function parseAccess(text: string, file: string, { stage }: AccessOptions = {}): Access {
-  const { state, files } = parseStateFile(text, file, stage);
+export function parseAccess(text: string, file: string, options: AccessOptions = {}): Access {
+  const { state, files } = parseStateFile(text, file, options);
   const access = accessOf(state);
   const contradictions = crossCheck(access);
   if (contradictions.length > 0) {

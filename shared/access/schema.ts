@@ -162,13 +162,9 @@ const settings = mapping({
 });
 
 /** The sections that may stand in a file of their own, named in `settings.files`. */
-const sections = {
-  topics: v.optional(namesTo(topic), {}),
-  services: v.optional(namesTo(service), {}),
-  users: v.optional(namesTo(user), {}),
-};
+const sections = { topics: namesTo(topic), services: namesTo(service), users: namesTo(user) };
 
-/** By the section that `settings.files` names the file for: the only one that the file may have. */
+/** By the section that `settings.files` names the file for: the only one that the file may have, and it must. */
 export const sectionSchemas = {
   topics: mapping({ topics: sections.topics }),
   services: mapping({ services: sections.services }),
@@ -182,7 +178,9 @@ export const variablesSchema = v.optional(namesTo(namesTo(scalar)), {});
 export const stateSchema = mapping({
   settings: v.optional(settings),
   variables: variablesSchema,
-  ...sections,
+  topics: v.optional(sections.topics, {}),
+  services: v.optional(sections.services, {}),
+  users: v.optional(sections.users, {}),
   customServiceAcls: v.optional(namesTo(v.record(v.string(), acl)), {}),
   customUserAcls: v.optional(namesTo(v.record(v.string(), acl)), {}),
 });

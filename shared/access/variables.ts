@@ -1,18 +1,32 @@
 import { show } from "./schema.ts";
 
-export type Variables = ReadonlyMap<string, string | number | boolean>;
+type ByStage = Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
+
+export interface Variables {
+  /** Whose they are, for messages. */
+  readonly of: string;
+  readonly values: ReadonlyMap<string, string | number | boolean>;
+}
+
+/** Stages under `variables` that there are not: what is said for them would hold nowhere. */
+export function strangeStages(byStage: ByStage, stages: readonly string[]): string[] {
+  const known = ["default", ...stages];
+  return Object.keys(byStage)
+    .filter((stage) => !known.includes(stage))
+    .map((stage) => `variables.${stage}: must be ${known.join(" or ")}, got ${show(stage)}`);
+}
 
 /**
  * The variables of a stage: those under `default`, and over them the stage's own.
  *
  * @param stage without one, only the defaults hold
  */
-export function variablesOf(
-  byStage: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>,
-  stage?: string,
-): Variables {
+export function variablesOf(byStage: ByStage, stage?: string): Variables {
   const own = stage !== undefined && Object.hasOwn(byStage, stage) ? byStage[stage] : {};
-  return new Map(Object.entries({ ...byStage.default, ...own }));
+  return {
+    of: stage === undefined ? "default" : `the stage ${stage}`,
+    values: new Map(Object.entries({ ...byStage.default, ...own })),
+  };
 }
 
 const reference = /\$\{([^}]*)\}/g;
@@ -37,12 +51,12 @@ export function withVariables(
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, below(key, item)]));
 }
 
-function replaced(text: string, variables: Variables, problem: (message: string) => void): unknown {
+function replaced(text: string, { of, values }: Variables, problem: (message: string) => void): unknown {
   const valueFor = (name: string) => {
-    const value = variables.get(name);
+    const value = values.get(name);
     if (value === undefined) {
-      const known = [...variables.keys()].join(", ") || "there is none";
-      problem(`must use a variable of this stage (${known}), got ${show(text)}`);
+      const known = [...values.keys()].join(", ") || "there is none";
+      problem(`must use a variable of ${of} (${known}), got ${show(text)}`);
     }
     return value ?? "";
   };

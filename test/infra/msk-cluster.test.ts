@@ -205,6 +205,20 @@ test("SCRAM users may be called like what stands beside them, and two clusters' 
   ]);
 });
 
+test("another stack tells users apart whose names differ in punctuation alone, and asks for each once", () => {
+  const template = clusterWith(
+    () => ({ ...standard, scramUsers: ["b-c", "b.c"] }),
+    (stack, cluster) => {
+      const other = new Stack(stack.node.root, "other");
+      const arns = ["b-c", "b.c", "b-c"].map((user) => other.resolve(cluster.scramUser(other, user).secretArn));
+      expect(new Set(arns.map(({ Ref }) => Ref)).size).toBe(2);
+    },
+  );
+
+  const names = Object.values(template.findResources("AWS::SSM::Parameter")).map(({ Properties }) => Properties.Name);
+  expect(names).toEqual(["/msk/orders/scram-users/b-c/secret-arn", "/msk/orders/scram-users/b.c/secret-arn"]);
+});
+
 test("a cluster without open monitoring lets nobody scrape it", () => {
   const app = appWithoutBundling();
   const stack = new Stack(app, "stack");

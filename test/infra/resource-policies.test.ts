@@ -34,7 +34,7 @@ describe.each(["dev", "prod"])("%s", (stage) => {
     const own = "lambda:InvokeFunction";
     const rotations = [
       `${secrets} <KafkaScramUsersSecretsdeadletteroperators> of AccountId: ${own} <RotatedeadletteroperatorsHandlerFunction.Arn>`,
-      `${secrets} <backbone-prod-cluster:ExportsOutputRefKafkaScramUsersSecretsschemaregistry> of AccountId: ${own} <ScramRotationHandlerFunction.Arn>`,
+      `${secrets} <ScramUsersOfbackboneprodschemaregistryParameter> of AccountId: ${own} <ScramRotationHandlerFunction.Arn>`,
     ];
     expect(permissions.sort()).toEqual([
       `${api}/orders/{orderId}: lambda:InvokeFunction <OrderStatusApiFunction.Arn>`,

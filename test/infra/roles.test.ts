@@ -67,7 +67,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   SchemaRegistryTaskExecutionRole: [
     "kms <ScramUsersKey> if StringEquals kms:ViaService=secretsmanager.Region.amazonaws.com: Decrypt",
     ownLogs("SchemaRegistry"),
-    "secretsmanager <ScramUsersSecretsschemaregistry>: DescribeSecret GetSecretValue",
+    "secretsmanager <ScramUsersOfschemaregistryParameter>: DescribeSecret GetSecretValue",
   ],
   SchemaRegistrationRole: [...interfaces("schema-registration"), ownLogs("SchemaRegistration")],
   AWSCDKTriggerCustomResourceProviderCustomResourceProviderRole: [
@@ -118,7 +118,8 @@ const rotation = (user: string, handler: string, secret: string, key: string) =>
   `secretsmanager <${secret}>: DescribeSecret GetSecretValue PutSecretValue UpdateSecretVersionStage`,
 ];
 
-/** Passwords change by themselves in prod alone. The key is the users' in its own stack, and an import elsewhere. */
+/** Passwords change by themselves in prod alone. The key is the users' in its own stack, and an import elsewhere; of a
+ * secret another stack has the ARN from Systems Manager. */
 const tableOfProd: typeof table = {
   ...table,
   RotatedeadletteroperatorsHandlerRole: rotation(
@@ -129,7 +130,7 @@ const tableOfProd: typeof table = {
   ),
   ScramRotationHandlerRole: [
     "ecs <SchemaRegistryService>: UpdateService",
-    ...rotation("schema-registry", "ScramRotationHandler", "ScramUsersSecretsschemaregistry", "ScramUsersKey"),
+    ...rotation("schema-registry", "ScramRotationHandler", "ScramUsersOfschemaregistryParameter", "ScramUsersKey"),
   ],
 };
 
@@ -166,6 +167,7 @@ function short(resource: string): string {
     .replace(`${region}:`, "")
     .replace(/arn:Partition:lambda:Region:AccountId:function:backbone-(dev|prod)-/, "")
     .replace(`/${path}/`, "/")
+    .replace(/(?<=<ScramUsersOf)backbone(dev|prod)/g, "")
     .replace(/<[\w-]+:ExportsOutput(?:Ref|FnGetAtt)Kafka(\w+?)[0-9A-F]{8}(?:Arn)?(?:[0-9A-F]{8})?>/g, "<$1>")
     .replace(/[0-9A-F]{8}(?=[.>])/g, "");
 }

@@ -53,15 +53,15 @@ test("its password comes from the user's secret, which its tasks may read and no
   expect(
     container.Secrets.map(({ Name, ValueFrom }: { Name: string; ValueFrom: unknown }) => [Name, evaluate(ValueFrom)]),
   ).toEqual([
-    ["SCRAM_USERNAME", expect.stringMatching(/ScramUsersSecretsschemaregistry.*:username::$/)],
-    ["SCRAM_PASSWORD", expect.stringMatching(/ScramUsersSecretsschemaregistry.*:password::$/)],
+    ["SCRAM_USERNAME", expect.stringMatching(/ScramUsersOfbackboneprodschemaregistry.*:username::$/)],
+    ["SCRAM_PASSWORD", expect.stringMatching(/ScramUsersOfbackboneprodschemaregistry.*:password::$/)],
   ]);
   expect(allowedBy(schemaRegistry, /ExecutionRole/)).toEqual([
     expect.stringMatching(/^kms:Decrypt <.*ScramUsersKey/),
     expect.stringMatching(/^logs:CreateLogStream <SchemaRegistryLogs/),
     expect.stringMatching(/^logs:PutLogEvents <SchemaRegistryLogs/),
-    expect.stringMatching(/^secretsmanager:DescribeSecret <.*ScramUsersSecretsschemaregistry/),
-    expect.stringMatching(/^secretsmanager:GetSecretValue <.*ScramUsersSecretsschemaregistry/),
+    expect.stringMatching(/^secretsmanager:DescribeSecret <.*ScramUsersOfbackboneprodschemaregistry/),
+    expect.stringMatching(/^secretsmanager:GetSecretValue <.*ScramUsersOfbackboneprodschemaregistry/),
   ]);
 });
 
@@ -103,7 +103,9 @@ test.each(["dev", "prod"])(
         },
         LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: stage === "prod" ? 30 : 3 })] },
       },
-      DeletionPolicy: "RetainExceptOnCreate",
+      // Also by the rollback of a first deployment, since the balancer has written into it by then.
+      DeletionPolicy: "Retain",
+      UpdateReplacePolicy: "Retain",
     });
   },
 );

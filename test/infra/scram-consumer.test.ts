@@ -1,8 +1,9 @@
-import { Validations } from "aws-cdk-lib";
+import { type App, Validations } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
 import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
 import { expect, test } from "vitest";
+import { missedExports } from "../../local/rehearsal/update-effects.ts";
 import { consumerStack } from "./consumer-stack.ts";
 import { environmentOf } from "./environment.ts";
 import { clusterArn } from "./evaluate.ts";
@@ -12,7 +13,8 @@ const { app, stack } = consumerStack("scram", () => ({ Loyalty: {} }));
 const assembly = app.synth();
 const template = Template.fromStack(stack);
 
-const secret = expect.stringMatching(/^<cluster:ExportsOutputRefKafkaScramUsersSecretsloyalty\w+>$/);
+// The secret's ARN, which the cluster's stack keeps in Systems Manager.
+const secret = expect.stringMatching(/^<ScramUsersOfbackboneprodloyaltyParameter\w+>$/);
 
 test("the mapping reads as the service's user, in the service's group", () => {
   template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
@@ -20,10 +22,31 @@ test("the mapping reads as the service's user, in the service's group", () => {
     SourceAccessConfigurations: [
       {
         Type: "SASL_SCRAM_512_AUTH",
-        URI: { "Fn::ImportValue": Match.stringLikeRegexp("KafkaScramUsersSecretsloyalty") },
+        URI: { Ref: Match.stringLikeRegexp("^ScramUsersOfbackboneprodloyaltyParameter") },
       },
     ],
   });
+});
+
+test.each([
+  ["goes back to IAM", () => consumerStack("iam", () => ({ Loyalty: {} }))],
+  ["leaves", () => consumerStack("iam", () => ({}))],
+])("a function that %s does so in one deployment: nothing goes that its stack still imports", (_, changed) => {
+  const templatesOf = (of: App) => of.synth().stacks.map(({ template }) => template);
+
+  expect(missedExports(templatesOf(app), templatesOf(changed().app))).toEqual([]);
+});
+
+test("it is told the ARN by the name under which the cluster's stack keeps it", () => {
+  const name = "/msk/backbone-prod/scram-users/loyalty/secret-arn";
+  const cluster = Template.fromJSON(assembly.getStackByName("cluster").template);
+
+  cluster.hasResourceProperties("AWS::SSM::Parameter", {
+    Type: "String",
+    Name: name,
+    Value: { Ref: Match.stringLikeRegexp("^KafkaScramUsersSecretsloyalty") },
+  });
+  template.hasParameter("*", { Type: "AWS::SSM::Parameter::Value<String>", Default: name });
 });
 
 test("it is made after users, topics and ACLs are there", () => {
@@ -55,7 +78,7 @@ test("its role may read that password and look at the cluster, and touches Kafka
     expect.stringMatching(
       /^kms:Decrypt <cluster:ExportsOutput\w*KafkaScramUsersKey\w+> if StringEquals kms:ViaService=secretsmanager\.Region\.amazonaws\.com$/,
     ),
-    expect.stringMatching(/^secretsmanager:GetSecretValue <cluster:ExportsOutputRefKafkaScramUsersSecretsloyalty\w+>$/),
+    expect.stringMatching(/^secretsmanager:GetSecretValue <ScramUsersOfbackboneprodloyaltyParameter\w+>$/),
   ]);
   template.hasResourceProperties("AWS::IAM::Policy", {
     PolicyDocument: {

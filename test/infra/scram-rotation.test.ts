@@ -18,7 +18,7 @@ function backboneWith(scramRotation: Readonly<Record<string, Duration>>, of: Acc
 }
 
 test.each([
-  [schemaRegistry, "ScramRotation", /ScramUsersSecretsschemaregistry/],
+  [schemaRegistry, "ScramRotation", /ScramUsersOfbackboneprodschemaregistryParameter/],
   [cluster, "Rotatedeadletteroperators", /ScramUsersSecretsdeadletteroperators/],
 ])("prod rotates both users each 30 days, and none by a deployment", (template, id, secret) => {
   const [[, schedule] = []] = Object.entries(template.findResources(schedules));
@@ -60,7 +60,7 @@ test("Secrets Manager alone calls the function, of this account and for this sec
     FunctionName: { "Fn::GetAtt": [expect.stringMatching("^ScramRotationHandlerFunction"), "Arn"] },
     Principal: "secretsmanager.amazonaws.com",
     SourceAccount: { Ref: "AWS::AccountId" },
-    SourceArn: { "Fn::ImportValue": expect.stringMatching(/ScramUsersSecretsschemaregistry/) },
+    SourceArn: { Ref: expect.stringMatching(/^ScramUsersOfbackboneprodschemaregistry/) },
   });
 });
 
@@ -76,7 +76,7 @@ test("the users' key serves it through Secrets Manager, and for this secret alon
             StringEquals: {
               "kms:ViaService": { "Fn::Join": ["", ["secretsmanager.", { Ref: "AWS::Region" }, ".amazonaws.com"]] },
               "kms:EncryptionContext:SecretARN": {
-                "Fn::ImportValue": Match.stringLikeRegexp("ScramUsersSecretsschemaregistry"),
+                Ref: Match.stringLikeRegexp("^ScramUsersOfbackboneprodschemaregistry"),
               },
             },
           },

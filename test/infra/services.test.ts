@@ -174,6 +174,12 @@ describe("inventory", () => {
     ]);
   });
 
+  test("claims live whole seconds, also where a topic's retention is not", () => {
+    const source = { name: "order-events", partitions: 1, replication: 3, configs: { "retention.ms": "1500" } };
+
+    expect(claimTtl(source, Duration.seconds(1)).toSeconds()).toBe(2 + 14 * 86_400 + 1);
+  });
+
   test.each([{ "retention.ms": "-1" }, {}])("a source without an end to its records is refused: %o", (configs) => {
     const source = { name: "order-events", partitions: 1, replication: 3, configs };
 

@@ -68,16 +68,27 @@ describe("dev", () => {
   });
 });
 
-test.each(stageNames)("a deployment of %s that fails can be repeated: its rollback keeps nothing", (stage) => {
-  const policies = Object.values(templatesOf(stage)).flatMap((template) =>
-    Object.values<{ Type: string; DeletionPolicy?: string }>(template.toJSON().Resources)
-      // Kept: the balancer has written into it to try it, so it could not be deleted. No name of its own is taken by it.
-      .filter(({ Type }) => Type !== "AWS::S3::Bucket")
-      .map(({ DeletionPolicy }) => DeletionPolicy),
-  );
+test.each(stageNames)(
+  "a deployment of %s that fails can be repeated: its rollback keeps no name that is taken",
+  (stage) => {
+    const resources = Object.values(templatesOf(stage)).flatMap((template) =>
+      Object.values<{ Type: string; DeletionPolicy?: string; Properties?: { BucketName?: string } }>(
+        template.toJSON().Resources,
+      ),
+    );
+    // Kept: the balancer has written into it to try it, so that it cannot be deleted.
+    const [buckets, others] = [true, false].map((bucket) =>
+      resources.filter(({ Type }) => (Type === "AWS::S3::Bucket") === bucket),
+    );
 
-  expect(new Set(policies)).toEqual(new Set([undefined, "Delete", "RetainExceptOnCreate"]));
-});
+    expect(buckets?.map(({ DeletionPolicy, Properties }) => [DeletionPolicy, Properties?.BucketName])).toEqual([
+      ["Retain", undefined],
+    ]);
+    expect(new Set(others?.map(({ DeletionPolicy }) => DeletionPolicy))).toEqual(
+      new Set([undefined, "Delete", "RetainExceptOnCreate"]),
+    );
+  },
+);
 
 test.each(stageNames)("every function of %s logs where it expires", (stage) => {
   const retentions = Object.values(templatesOf(stage)).flatMap((template) => {
@@ -131,6 +142,14 @@ describe("a stage's settings", () => {
     [{ scramRotation: { billing: Duration.days(1_000) } }, "scramRotation.billing: must be a whole number from 4"],
     [{ api: { ...prod.api, requestsPerSecond: 0 } }, "api.requestsPerSecond: must be a whole number from 1 to 10000"],
     [{ api: { ...prod.api, concurrency: 0 } }, "api.concurrency: must be a whole number from 1 to 10000, got 0"],
+    [
+      { inventory: { ...prod.inventory, claimMargin: Duration.millis(1_500) } },
+      "inventory.claimMargin: must be whole seconds, got 1.5",
+    ],
+    [
+      { orderStatus: { ...prod.orderStatus, claimMargin: Duration.millis(1) } },
+      "orderStatus.claimMargin: must be whole seconds, got 0.001",
+    ],
   ])("%j is refused", (changed, message) => {
     expect(() => checkStage({ ...prod, ...changed })).toThrow(message);
   });
@@ -148,8 +167,64 @@ describe("a stage's settings", () => {
     expect(() => checkStage({ ...stage, hardened: false })).not.toThrow();
   });
 
+  test("a stage that kept the name of the one it was copied from is refused: it would be deployed over that one", () => {
+    const stages = { prod, qa: { ...prod, hardened: false, natGateways: 1 } };
+
+    expect(() => stageConfig("qa", stages)).toThrow('stage qa: its file says stage: "prod", must be "qa"');
+    expect(stageConfig("qa", { qa: { ...stages.qa, stage: "qa" } }).natGateways).toBe(1);
+  });
+
   test("prod is hardened", () => {
     expect([prod.hardened, dev.hardened]).toEqual([true, false]);
+  });
+
+  // As from a file that no compiler has seen.
+  test.each<[string, object, string]>([
+    [
+      "a misspelt key",
+      { natGateway: 1 },
+      "natGateway: unknown key, must be one of stage, hardened, availabilityZones,",
+    ],
+    [
+      "a misspelt key below",
+      { api: { ...prod.api, bursts: 1 } },
+      "api.bursts: unknown key, must be one of requestsPer",
+    ],
+    ["a missing section", { registry: undefined }, 'the stage "prod": registry: missing'],
+    ["a section that is a list", { registry: [] }, "registry.image: missing; registry.tasks: missing"],
+    [
+      "a section that is none",
+      { api: 1 },
+      "api: must be a mapping of requestsPerSecond, burst, concurrency, authorizer",
+    ],
+    ["a missing value", { cluster: { brokers: 3 } }, "cluster.kafkaVersion: missing; cluster.instanceType: missing"],
+    [
+      "an authorizer that there is not",
+      { api: { ...prod.api, authorizer: { type: "oauth" } } },
+      'the stage "prod": api.authorizer.type: must be iam or jwt, got "oauth"',
+    ],
+    ["no authorizer", { api: { ...prod.api, authorizer: null } }, "api.authorizer: must be a mapping, got null"],
+    [
+      "an authorizer without what it needs",
+      { api: { ...prod.api, authorizer: { type: "jwt", issuer: "https://login.example.com" } } },
+      "api.authorizer.audience: missing",
+    ],
+    [
+      "an image of neither kind",
+      { registry: { ...prod.registry, image: { repository: "registry" } } },
+      "registry.image.tag: missing",
+    ],
+    ["a number as text", { natGateways: "3" }, 'natGateways: must be a number, got "3"'],
+    [
+      "a number as a duration",
+      { inventory: { ...prod.inventory, claimMargin: 86_400 } },
+      "inventory.claimMargin: must be a Duration of CDK, got 86400",
+    ],
+    ["days that no log is kept", { logRetention: 31 }, "logRetention: must be one of RetentionDays of CDK, got 31"],
+  ])("%s is refused with its path", (_, changed, message) => {
+    const refused = { code: "INVALID_OPTIONS", message: expect.stringContaining(message) };
+
+    expect(() => checkStage(Object.assign({ ...prod }, changed))).toThrow(expect.objectContaining(refused));
   });
 
   test("everything that is wrong is said at once", () => {

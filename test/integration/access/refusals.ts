@@ -25,7 +25,7 @@ describe("what cannot be is refused, and nothing is applied", () => {
       /topics\.orders\.replication: must be the 1 that it has, got 2/,
     ],
     ["an unknown key", ["partitions: 3", "partition: 3"], /topics\.orders\.partition: unknown key/],
-    ["a name that comes twice", ["users:", "topics: {}\nusers:"], /Map keys must be unique/],
+    ["a name that comes twice", ["users:", "topics: {}\nusers:"], /topics: must stand once, comes again/],
     [
       "two services in one group",
       ["group-id: stock-group", "group-id: keeper"],

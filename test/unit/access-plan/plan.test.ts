@@ -71,11 +71,24 @@ describe("plan file", () => {
   });
 
   it.each([
-    ["no JSON", "topics:", /plan\.json: is not JSON/],
-    ["another tool's plan", '{"topicPlans":[],"aclPlans":[]}', /plannedFor/],
-    ["an unknown action", planFileText(plan, plannedFor).replace('"REMOVE"', '"PURGE"'), /action/],
-  ])("refuses %s", (_, text, message) => {
-    expect(() => parsePlanFile(text, "plan.json")).toThrow(message);
+    ["an empty file", "\n", "got an empty file"],
+    ["no JSON", "topics:", "got no JSON"],
+    ["a list", "[]", "but topicPlans is missing"],
+    ["an empty object", "{}", "but topicPlans is missing"],
+    ["a number", "3", "but the whole must be Object, got 3"],
+    ["another tool's plan", '{"topicPlans":[],"aclPlans":[]}', "but plannedFor is missing"],
+    ["an unknown key", planFileText(plan, plannedFor).replace("{", '{"more":1,'), "but more is an unknown key"],
+    [
+      "an unknown action",
+      planFileText(plan, plannedFor).replace('"REMOVE"', '"PURGE"'),
+      'but topicPlans.3.action must be ("ADD" | "UPDATE" | "REMOVE" | "NO_CHANGE"), got "PURGE"',
+    ],
+  ])("refuses %s", (_, text, problem) => {
+    const message = `plan.json: must be the JSON that plan --output writes, ${problem}`;
+
+    expect(() => parsePlanFile(text, "plan.json")).toThrow(
+      expect.objectContaining({ code: "INVALID_OPTIONS", message }),
+    );
   });
 });
 

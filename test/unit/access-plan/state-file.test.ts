@@ -72,7 +72,8 @@ describe("stateFileOf", () => {
   });
 
   it("an empty cluster gives a file too", () => {
-    const { access, steps } = imported([], []);
+    const { text, access, steps } = imported([], []);
+    expect(text).toContain("topics: {}");
     expect([access.topics, access.services, steps.size]).toEqual([[], [], 0]);
   });
 });

@@ -1,7 +1,9 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseAccess, readAccess } from "../../../shared/access/index.ts";
-import { problemOf, smallAccess, smallState } from "./state.ts";
+import { problemOf, refusalOf, smallAccess, smallState } from "./state.ts";
 
 test("settings, principals and groups get their defaults", () => {
   const { topics, services } = smallAccess();
@@ -36,8 +38,20 @@ test("three copies are kept of a topic where nothing else is said", () => {
   expect(parseAccess("topics: { orders: { partitions: 1 } }", "access.yaml").topics[0]?.replication).toBe(3);
 });
 
-test("an empty file is an access file without topics", () => {
-  expect(parseAccess("", "access.yaml")).toEqual({
+test.each([
+  ["", "nothing"],
+  ["# topics come later\n", "nothing"],
+  ["null", "nothing"],
+  ["settings: {}\nvariables: { default: { days: 7 } }", "only settings, variables"],
+])("a file without any section is refused, since all that a cluster has could be deleted for it: %j", (text, got) => {
+  expect(problemOf(text)).toBe(
+    "access.yaml: the file: must have topics or services or users, empty ones as {} or in a file that settings.files " +
+      `names, got ${got}`,
+  );
+});
+
+test("an empty section says that there is nothing", () => {
+  expect(parseAccess("topics: {}", "access.yaml")).toEqual({
     topics: [],
     services: [],
     users: [],
@@ -47,9 +61,30 @@ test("an empty file is an access file without topics", () => {
   });
 });
 
-test("a file that is not there is named", () => {
-  expect(() => readAccess(join(import.meta.dirname, "missing.yaml"))).toThrow(
-    /cannot read the access file .*missing\.yaml/,
+test.each([
+  ["- topics", "list"],
+  ["topics", "text"],
+  ["42", "number"],
+])("%j at the top is refused by its kind", (text, kind) => {
+  expect(problemOf(text)).toBe(`access.yaml: the file: must be a mapping, got a ${kind}`);
+});
+
+test("a file that cannot be read is named with the reason", () => {
+  const missing = join(import.meta.dirname, "missing.yaml");
+  const folder = import.meta.dirname;
+
+  expect(refusalOf(() => readAccess(missing))).toBe(
+    `cannot read the access file ${missing}: there is no such file or folder`,
+  );
+  expect(refusalOf(() => readAccess(folder))).toBe(`cannot read the access file ${folder}: it is a folder`);
+});
+
+test("a file of other bytes than text is refused without them", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "access-")), "access.yaml");
+  writeFileSync(file, Buffer.from([0x74, 0xff, 0xfe, 0x00, 0x81]));
+
+  expect(refusalOf(() => readAccess(file))).toBe(
+    `cannot read the access file ${file}: must be YAML in UTF-8, got other bytes`,
   );
 });
 
@@ -133,7 +168,7 @@ test.each([
     "a declared topic with the name of a derived one",
     "journal:",
     "orders.stock.dlt: { partitions: 1 }\n  journal:",
-    /'orders\.stock\.dlt' clashes with 'orders\.stock\.dlt'/,
+    /topics: 'orders\.stock\.dlt', the dead-letter topic of stock, clashes with 'orders\.stock\.dlt'/,
   ],
   [
     "a demand of in-sync replicas that is no number",
@@ -151,7 +186,7 @@ test.each([
     "a name that comes twice, once as a number",
     "journal:",
     '1: { partitions: 1 }\n  "1": { partitions: 2 }\n  journal:',
-    /Map keys must be unique/,
+    /topics\.1: must stand once, comes again at line \d+, column 3/,
   ],
   [
     "an ACL on a cluster by another name than Kafka's",
@@ -187,8 +222,21 @@ test.each([
     "a key written twice",
     "  journal:",
     "  orders: { partitions: 1 }\n  journal:",
-    /Map keys must be unique at line \d+/,
+    /topics\.orders: must stand once, comes again at line \d+, column 3/,
   ],
+  [
+    "a key written twice in a setting that has a tag",
+    "retention.ms: 604800000",
+    "!!str retention.ms: 1\n      retention.ms: 2",
+    /topics\.orders\.configs\.retention\.ms: must stand once, comes again at line \d+, column 7/,
+  ],
+  [
+    "a second document",
+    "customServiceAcls:",
+    "---\ncustomServiceAcls:",
+    /the file: must be one document, another begins at line \d+/,
+  ],
+  ["a key that is a list", "journal:", "? [journal]\n  :", /keys must be text, got another one at line \d+/],
 ])("%s is refused", (_, original, replacement, message) => {
   expect(smallState).toContain(original);
 

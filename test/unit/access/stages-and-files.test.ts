@@ -1,3 +1,5 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseAccess, readAccess } from "../../../shared/access/index.ts";
@@ -35,9 +37,26 @@ describe("variables", () => {
 
   test("one that the stage does not have is named with its path, and those there are", () => {
     expect(problemOf(staged.replace("{prefix}", "{prefx}"), "dev")).toBe(
-      "access.yaml: topics.orders.description: must use a variable of this stage (size, days, prefix), " +
+      "access.yaml: topics.orders.description: must use a variable of the stage dev (size, days, prefix), " +
         `got "orders of \${prefx}, kept \${days} days"`,
     );
+  });
+
+  test("where there is none at all, the stage is named", () => {
+    const text = `topics: { orders: { partitions: "\${size}" } }`;
+
+    expect(problemOf(text, "dev")).toContain("must use a variable of the stage dev (there is none)");
+    expect(problemOf(text)).toContain("must use a variable of default (there is none)");
+  });
+
+  test("a stage that there is not is refused, where it is known which there are", () => {
+    const misspelt = staged.replace("dev:", "dve:");
+    const stages = ["dev", "prod"];
+
+    expect(refusalOf(() => parseAccess(misspelt, "access.yaml", { stage: "dev", stages }))).toBe(
+      'access.yaml: variables.dve: must be default or dev or prod, got "dve"',
+    );
+    expect(parseAccess(staged, "access.yaml", { stage: "prod", stages }).topics).toHaveLength(1);
   });
 
   test("a value that is no scalar is refused", () => {
@@ -75,14 +94,24 @@ describe("sections in files of their own", () => {
 
   test("a file that is not there is named", () => {
     expect(refused("settings: { files: { users: nobody.yaml } }")).toBe(
-      `cannot read the access file ${join(folder, "nobody.yaml")}`,
+      `cannot read the access file ${join(folder, "nobody.yaml")}, which settings.files.users of ${file} names: ` +
+        "there is no such file or folder",
     );
   });
 
   test("a file has its one section and nothing else", () => {
     expect(refused("settings: { files: { users: topics.yaml } }\nvariables: { default: { partitions: 1 } }")).toBe(
-      `${join(folder, "topics.yaml")}: topics: unknown key, must be users`,
+      `${join(folder, "topics.yaml")}: users: missing; topics: unknown key, must be users`,
     );
+  });
+
+  test("a file without its section is refused", () => {
+    const folder = mkdtempSync(join(tmpdir(), "sections-"));
+    writeFileSync(join(folder, "topics.yaml"), "");
+
+    expect(
+      refusalOf(() => parseAccess("settings: { files: { topics: topics.yaml } }", join(folder, "access.yaml"))),
+    ).toBe(`${join(folder, "topics.yaml")}: topics: missing`);
   });
 
   test("a section stands in one place", () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { prod } from "../../../infra/stages/prod.ts";
 import { usage } from "../../../local/access/arguments.ts";
 import { parseAccess, topicsOf } from "../../../shared/access/index.ts";
 import { desiredStateOf, fittedTo, planOf, planText } from "../../../shared/access-plan/index.ts";
@@ -48,4 +49,11 @@ it("docs/access.md shows what its example makes of the project's own file", () =
   const plan = planOf({ desired: after, actual });
   const text = planText(plan, { paint: (_, words) => words, includeUnchanged: false, records: new Map() });
   expect(page).toContain(text);
+});
+
+it("a function that was stopped gets back the executions that prod reserves for it", () => {
+  const putBack =
+    /put-function-concurrency --function-name backbone-prod-order-service --reserved-concurrent-executions ([1-9]\d*)/;
+  expect(putBack.exec(page)?.[1]).toBe(String(prod.api.concurrency));
+  expect(page).not.toContain("delete-function-concurrency --function-name backbone-prod");
 });

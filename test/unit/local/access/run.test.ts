@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { WriteStream } from "node:tty";
@@ -36,7 +39,22 @@ describe("runAccess", () => {
       out: expect.stringMatching(/^infra\/access\.yaml is valid/),
     });
     const missing = await run(["validate", "-f", "missing.yaml"]);
-    expect(missing).toEqual({ code: 2, out: "", err: "error cannot read the access file missing.yaml\n" });
+    expect(missing).toEqual({
+      code: 2,
+      out: "",
+      err: expect.stringMatching(/^error cannot read the access file missing\.yaml: there is no such file/),
+    });
+  });
+
+  it("refuses variables of a stage that there is not", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "access-")), "access.yaml");
+    writeFileSync(file, "variables: { dve: { partitions: 1 } }\ntopics: {}\n");
+
+    expect(await run(["validate", "-f", file])).toEqual({
+      code: 2,
+      out: "",
+      err: `error ${file}: variables.dve: must be default or dev or prod, got "dve"\n`,
+    });
   });
 
   it("refuses a stage that there is not, rather than read the file without its variables", async () => {
