@@ -36,7 +36,11 @@ export interface EachRecordOptions {
    * again. A function whose timeout is no longer than this begins nothing. @default 1000
    */
   readonly marginMs?: number;
-  /** How often a decision is made again because the state moved under it. @default 10 */
+  /**
+   * How often a decision is made again because the state moved under it. After that the record comes again (STATE_MOVED),
+   * or when no decision came to another condition, it counts as an attempt (CONDITION_NEVER_MET), which takes at least 1.
+   * With the default waits 10 take 8 s on average, 16 s at most: a function with less time counts nothing. @default 10
+   */
   readonly maxRedecisions?: number;
   /** Bound of the first wait before a repetition, in milliseconds; it doubles with each. @default 50 */
   readonly backoffBaseMs?: number;
