@@ -15,10 +15,14 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
     "the broker did not answer, refused, or did not acknowledge in time; the outcome of what was sent is unknown",
   RECORD_TOO_LARGE: "the record is larger than its topic takes; it is not in the log",
   DATABASE_UNAVAILABLE: "DynamoDB did not answer, throttled, or kept reporting conflicts",
+  STATE_MOVED:
+    "conditions of the decision's effects kept failing, as the state moved; too often, or until time ran out",
   LEASE_HELD: "another invocation is running the event, or died while it did",
   DEADLINE_REACHED: "the invocation was about to run out of time before the record's turn",
   DUPLICATE_BUSINESS_KEY: "another event already took effect under the same business key",
   RULE_VIOLATED: "a condition of the decision's effects failed and names a rule of the business",
+  CONDITION_NEVER_MET:
+    "decided again and again, the record's effects came to the same condition, which failed each time",
   EFFECTS_TOO_LARGE: "the effects of one record do not fit one DynamoDB transaction",
   MALFORMED_OUTBOX_ITEM:
     "an item of the outbox's table is none that this version writes; it stays, and holds its key back",

@@ -39,8 +39,8 @@ const optionsSchema = v.strictObject({
  * whole batch; records that are done come again and are recognised by their claims.
  *
  * @throws BackboneError INVALID_OPTIONS; on invocation INVALID_OPTIONS when nobody said how the records ended,
- *   HANDLER_FAILED when not every record ended once, and without partial batch response the code of the first unfinished
- *   record
+ *   ACCOUNTING_FAILED when not every record ended once, and without partial batch response the code of the first
+ *   unfinished record
  */
 export function partialBatchResponse(options: PartialBatchResponseOptions) {
   const { reportBatchItemFailures } = parseOptions("partialBatchResponse", optionsSchema, options);

@@ -21,7 +21,8 @@ export function recordsOf<T>(event: unknown): readonly DecodedRecord<T>[] {
  *
  * @param event what middy hands to the handler
  * @param outcomes one for each of `recordsOf(event)`
- * @throws BackboneError INVALID_OPTIONS without `cloudEvents()`; HANDLER_FAILED when a record has no outcome or several
+ * @throws BackboneError INVALID_OPTIONS without `cloudEvents()`; ACCOUNTING_FAILED when a record has no outcome or
+ * several
  */
 export function reportOutcomes(event: unknown, outcomes: readonly RecordOutcome[]): void {
   countOutcomes(recordsOf(event), outcomes);

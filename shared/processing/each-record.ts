@@ -13,12 +13,13 @@ import { lanesOf, type Ordering, workLane } from "./lanes.ts";
 import type { DecodedRecord, RecordOutcome } from "./record.ts";
 import { type Run, runUnderLease } from "./run-under-lease.ts";
 import { settle } from "./settle.ts";
+import { Slots } from "./slots.ts";
 
 export interface EachRecordOptions {
   /** What keeps its order. @default "key" */
   readonly ordering?: Ordering;
   /**
-   * Records worked side by side, over all partitions, 1 or more.
+   * Records worked side by side, over all partitions, 1 or more. One that waits to be tried again does not count.
    *
    * @default 400, eight full transactions of a claim and a write; 20 with `effects: "external"`, whose other side may not
    * bear more
@@ -35,7 +36,11 @@ export interface EachRecordOptions {
    * again. A function whose timeout is no longer than this begins nothing. @default 1000
    */
   readonly marginMs?: number;
-  /** How often a decision is made again because the state moved under it. @default 10 */
+  /**
+   * How often a decision is made again because the state moved under it. After that the record comes again (STATE_MOVED),
+   * or when no decision came to another condition, it counts as an attempt (CONDITION_NEVER_MET), which takes at least 1.
+   * With the default waits 10 take 8 s on average, 16 s at most: a function with less time counts nothing. @default 10
+   */
   readonly maxRedecisions?: number;
   /** Bound of the first wait before a repetition, in milliseconds; it doubles with each. @default 50 */
   readonly backoffBaseMs?: number;
@@ -117,15 +122,16 @@ export function eachRecord<T>(
     const { batch, records, claims } = checked<T>(batchOfEvent(event));
     const deadline = createDeadline(context, engine.marginMs, backoff);
     const { deadLetters, tracing } = batch;
-    const group = new GroupCommit({ store: claims.store, deadline, newToken, lingerMs: engine.lingerMs });
+    const slots = new Slots(concurrency);
+    const group = new GroupCommit({ store: claims.store, deadline, slots, newToken, lingerMs: engine.lingerMs });
     const parts = { claims, deadline, group, now };
     const attempt =
       engine.effects === "external"
         ? runUnderLease(handle as Run<T>, { ...parts, newToken, leasedUntil: invocationEnd(context, now()) })
         : decideAndCommit(handle as Decide<T>, { ...parts, outbox: batch.outbox });
-    const settling = { ...parts, attempt, deadLetters, maxRedecisions: engine.maxRedecisions };
+    const settling = { ...parts, attempt, slots, deadLetters, maxRedecisions: engine.maxRedecisions };
     try {
-      const settled = await sideBySide(lanesOf(records, engine.ordering), concurrency, (lane) =>
+      const settled = await slots.workAll(lanesOf(records, engine.ordering), (lane) =>
         workLane(lane, (record) => {
           const work = () => settle(record, settling);
           return tracing ? tracing.aroundRecord(record, work) : work();
@@ -158,18 +164,6 @@ function checked<T>(batch: Batch | undefined) {
   }
   // What the deserializer yields for the events that this handler is given is T: the reader's schema says so.
   return { batch, records: batch.records as readonly DecodedRecord<T>[], claims: batch.claims };
-}
-
-/** Runs the work for all, at most `concurrency` at once; waits for all before it rejects, so that nothing runs on. */
-async function sideBySide<In, Out>(all: readonly In[], concurrency: number, work: (one: In) => Promise<Out>) {
-  const results: Out[] = [];
-  const queue = all.entries();
-  const worker = async () => {
-    for (const [index, one] of queue) results[index] = await work(one);
-  };
-  const ends = await Promise.allSettled(Array.from({ length: Math.min(concurrency, all.length) }, worker));
-  for (const end of ends) if (end.status === "rejected") throw end.reason;
-  return results;
 }
 
 function inOrderOf(records: readonly DecodedRecord[], outcomes: readonly RecordOutcome[]): RecordOutcome[] {

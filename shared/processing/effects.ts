@@ -8,7 +8,8 @@ export type ItemKey = Readonly<Record<string, string | number | Uint8Array>>;
 
 /**
  * What a failed condition says:
- * - `redecide`: the state moved after the decision read it; decide again on fresh state (bounded);
+ * - `redecide`: the state moved after the decision read it; decide again on fresh state (`maxRedecisions`). A decision that
+ *   comes to the same condition each time, in vain, counts as an attempt: CONDITION_NEVER_MET;
  * - `duplicateOfBusinessKey`: another event took effect under the same business key: dead letter DUPLICATE_BUSINESS_KEY;
  * - `ruleViolated`: the event must not take effect: dead letter RULE_VIOLATED.
  */
@@ -52,7 +53,7 @@ export interface Increment {
   readonly by: number;
   /**
    * The least that the attribute may be afterwards, a whole number; when it would be less (or is not there), it is
-   * decided again.
+   * decided again, as with `redecide`: the decision has to look at what is there then.
    */
   readonly atLeast?: number;
 }

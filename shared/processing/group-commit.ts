@@ -3,7 +3,8 @@ import { BackboneError } from "../errors.ts";
 import type { IdempotencyStore } from "../idempotency/index.ts";
 import { type Deadline, deadlineReached } from "./deadline.ts";
 import { type Cancelled, Pack } from "./pack.ts";
-import { isOfOneTable, isOfSurroundings } from "./surroundings.ts";
+import type { Slots } from "./slots.ts";
+import { isOfOneTable, isOfSurroundings, latestTrouble, surroundingsError } from "./surroundings.ts";
 import type { RecordTransaction } from "./transaction.ts";
 import { untilAnswered } from "./until-answered.ts";
 import type { Verdict } from "./verdict.ts";
@@ -11,6 +12,8 @@ import type { Verdict } from "./verdict.ts";
 export interface GroupCommitParts {
   readonly store: IdempotencyStore;
   readonly deadline: Deadline;
+  /** Each record that commits has one of them. */
+  readonly slots: Slots;
   /** At most 36 characters, never the same twice. */
   readonly newToken: () => string;
   /** How long a transaction waits for those of records that are still being decided about, in milliseconds. */
@@ -24,8 +27,10 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
   /** Shares a transaction with nobody, because a shared one failed and did not show whose fault it was. */
   alone: boolean;
-  /** How many of its transactions conflicts or throttling cancelled. */
-  conflicts: number;
+  /** How many of its transactions conflicts or throttling cancelled, or a table refused that is missing or not granted. */
+  refusals: number;
+  /** What the last of them was. */
+  trouble: BackboneError | undefined;
 }
 
 /**
@@ -68,7 +73,7 @@ export class GroupCommit {
    */
   commit(transaction: RecordTransaction): Promise<Verdict> {
     return new Promise((resolve, reject) =>
-      this.#enqueue([{ transaction, resolve, reject, alone: false, conflicts: 0 }]),
+      this.#enqueue([{ transaction, resolve, reject, alone: false, refusals: 0, trouble: undefined }]),
     );
   }
 
@@ -146,9 +151,9 @@ export class GroupCommit {
     // One token for all repetitions of unanswered calls: if the first one took effect after all, the repetition
     // succeeds instead of failing on the records' own claims. After an answer, what is left is sent under a new one.
     const token = newToken();
+    const call = () => store.transact(items, token, deadline.signal);
     // What one table refuses is waited for alone, not at the cost of those who do not need that table.
-    const repeats = pack.owners.length > 1 ? (error: unknown) => !isOfOneTable(error) : undefined;
-    const result = await untilAnswered(deadline, () => store.transact(items, token, deadline.signal), repeats);
+    const result = await untilAnswered(deadline, call, (error) => !isOfOneTable(error));
     if (result.status === "committed") this.#committed(pack);
     else this.#cancelled(pack.readReasons(result.reasons));
   }
@@ -172,24 +177,30 @@ export class GroupCommit {
       if (cancelled.status === "alone") waiting.alone = true;
     }
     this.#queue.unshift(...ready);
-    if (later.length > 0) void this.#enqueueLater(later);
+    if (later.length > 0) {
+      const message = "conflicts or throttling cancelled its transactions until time ran out";
+      this.#enqueueLater(later, new BackboneError("DATABASE_UNAVAILABLE", message));
+    }
   }
 
-  async #enqueueLater(waiting: readonly Waiting[]): Promise<void> {
-    const conflicts = Math.max(...waiting.map((one) => one.conflicts++));
-    if (await this.#parts.deadline.backoff(conflicts)) return this.#enqueue(waiting);
-    const message = `conflicts or throttling cancelled ${conflicts + 1} transactions`;
-    for (const { reject } of waiting) reject(new BackboneError("DATABASE_UNAVAILABLE", message));
+  /** The records wait for one pause, each without its slot: those that need other items or tables go on meanwhile. */
+  #enqueueLater(waiting: readonly Waiting[], error: BackboneError): void {
+    const pause = this.#parts.deadline.backoff(Math.max(...waiting.map((one) => one.refusals++)));
+    for (const one of waiting) {
+      one.trouble = error;
+      const waited = this.#parts.slots.whileWaiting(pause);
+      void waited.then((inTime) => (inTime ? this.#enqueue([one]) : one.reject(error)));
+    }
   }
 
   /** An error that is not of all surroundings lies in one of the transactions, and does not say in which. */
   #failed({ owners }: Pack<Waiting>, error: unknown): void {
-    if (owners.length === 1 || (isOfSurroundings(error) && !isOfOneTable(error))) {
-      for (const { reject } of owners) reject(error);
-      return;
-    }
-    for (const waiting of owners) waiting.alone = true;
-    this.#queue.unshift(...owners);
+    if (owners.length > 1 && (isOfOneTable(error) || !isOfSurroundings(error))) {
+      for (const waiting of owners) waiting.alone = true;
+      this.#queue.unshift(...owners);
+    } else if (isOfOneTable(error)) this.#enqueueLater(owners, surroundingsError(error));
+    else if (!isOfSurroundings(error)) for (const { reject } of owners) reject(error);
+    else for (const { reject, trouble } of owners) reject(latestTrouble(trouble, surroundingsError(error)));
   }
 
   #stopLingering(): void {
@@ -199,6 +210,6 @@ export class GroupCommit {
 
   #giveUp(): void {
     this.#stopLingering();
-    for (const { reject } of this.#queue.splice(0)) reject(deadlineReached());
+    for (const { reject, trouble } of this.#queue.splice(0)) reject(trouble ?? deadlineReached());
   }
 }

@@ -87,7 +87,7 @@ export class Pack<Owner extends { readonly transaction: RecordTransaction }> {
     const own = new Map(
       this.owners.map((owner) => [owner, { failed: [] as FailedPart[], busy: false, shared: false }]),
     );
-    [...this.#actions.values()].forEach((action, index) => {
+    [...this.#actions].forEach(([on, action], index) => {
       const reason = reasons[index];
       if (reason === undefined || reason.code === "none") return;
       const busy = reason.code === "conflict" || reason.code === "throttled";
@@ -97,7 +97,8 @@ export class Pack<Owner extends { readonly transaction: RecordTransaction }> {
         if (found === undefined) continue;
         if (busy) found.busy = true;
         else if (owners.length > 1) found.shared = true;
-        else found.failed.push({ meaning: "redecide", ...("part" in action && action.part), reason });
+        else if ("part" in action) found.failed.push({ on, ...action.part, reason });
+        else found.failed.push({ on, item: mergeIncrements(action.increments), meaning: "redecide", reason });
       }
     });
     return new Map([...own].map(([owner, found]) => [owner, cancelledBy(owner, found)]));

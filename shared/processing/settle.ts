@@ -1,12 +1,14 @@
 import type { CloudEventV1 } from "cloudevents";
 import { isForAnotherGroup } from "../dead-letter/index.ts";
-import { BackboneError } from "../errors.ts";
+import { BackboneError, type ErrorCode } from "../errors.ts";
 import type { SourceRecord } from "../msk-event/index.ts";
 import { countAttempts } from "./attempts.ts";
 import type { ClaimPolicy, DeadLetterPolicy } from "./batch.ts";
 import { type Deadline, deadlineReached } from "./deadline.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { type DecodedRecord, identityOf, type RecordOutcome } from "./record.ts";
+import { Redecisions } from "./redecisions.ts";
+import type { Slots } from "./slots.ts";
 import { isOfSurroundings, latestTrouble, surroundingsError } from "./surroundings.ts";
 import { untilAnswered } from "./until-answered.ts";
 import type { Verdict } from "./verdict.ts";
@@ -24,6 +26,7 @@ export type Attempt<T> = (event: CloudEventV1<T>, record: SourceRecord) => Promi
 
 export interface SettleParts<T> extends Omit<AttemptParts, "group"> {
   readonly attempt: Attempt<T>;
+  readonly slots: Slots;
   /** Without it a record that cannot be processed stays unfinished, and the mapping's own limits end it. */
   readonly deadLetters: DeadLetterPolicy | undefined;
   /** How often a decision is made again because the state moved under it. */
@@ -44,14 +47,17 @@ export async function settle<T>(record: DecodedRecord<T>, parts: SettleParts<T>)
   return deadLetter(record, settled, parts.deadLetters, parts);
 }
 
+/** What another attempt may mend, up to `maxAttempts`; every other failure of the record is final at once. */
+const countedCodes: ReadonlySet<ErrorCode> = new Set(["HANDLER_FAILED", "CONDITION_NEVER_MET"]);
+
 /** Tries until there is an answer that repeating does not change, or no time. */
 async function attemptUntilSettled<T>(record: DecodedRecord<T>, parts: SettleParts<T>): Promise<Settled> {
   if (record.status === "failed") return { status: "failed", error: record.error, attempts: 1 };
-  const { attempt, claims, deadline, deadLetters, maxRedecisions, now } = parts;
+  const { attempt, claims, deadline, deadLetters, maxRedecisions, now, slots } = parts;
   const counter = countAttempts(record, claims, deadline);
   const maxAttempts = deadLetters?.maxAttempts ?? 1;
   let attempts = 0;
-  let redecisions = 0;
+  let redecisions: Redecisions | undefined;
   let error: BackboneError | undefined;
   const failed = (of: BackboneError) => ({ status: "failed", error: of, attempts: Math.max(1, attempts) }) as const;
   for (let waits = 0; ; ) {
@@ -66,10 +72,12 @@ async function attemptUntilSettled<T>(record: DecodedRecord<T>, parts: SettlePar
         case "overtaken":
           continue;
         case "redecide":
-          error = new BackboneError("DATABASE_UNAVAILABLE", `the state moved under ${redecisions + 1} decisions`);
-          if (++redecisions > maxRedecisions) return failed(error);
-          // The state that it is decided on next is newer than the one that moved: nothing to wait for, the first time.
-          if (redecisions === 1 && !deadline.near) continue;
+          redecisions ??= new Redecisions(maxRedecisions);
+          redecisions.failed(verdict.conditions);
+          error = redecisions.error;
+          if (!error.retriable) throw error;
+          if (redecisions.exhausted) return failed(error);
+          if (redecisions.first && !deadline.near) continue;
           break;
         case "leased":
           error = new BackboneError("LEASE_HELD", `another invocation is running the event '${record.event.id}'`);
@@ -82,16 +90,19 @@ async function attemptUntilSettled<T>(record: DecodedRecord<T>, parts: SettlePar
         error = latestTrouble(error, surroundingsError(thrown));
       } else {
         error = handlerError(thrown);
-        if (error.code !== "HANDLER_FAILED") return failed(error);
+        if (!countedCodes.has(error.code)) return failed(error);
         try {
           attempts = await counter.failed(now());
         } catch (uncounted) {
           return failed(surroundingsError(uncounted));
         }
         if (attempts >= maxAttempts) return failed(error);
+        redecisions = undefined;
       }
     }
-    if (!(await deadline.backoff(waits++))) return failed(error.retriable ? error : deadlineReached(error));
+    // Others have their turn meanwhile, and it may be late when this record has its next.
+    const inTime = await slots.whileWaiting(deadline.backoff(waits++));
+    if (!inTime || deadline.near) return failed(error.retriable ? error : deadlineReached(error));
   }
 }
 

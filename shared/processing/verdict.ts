@@ -1,5 +1,6 @@
 import { BackboneError } from "../errors.ts";
 import type { CancellationReason } from "../idempotency/index.ts";
+import { type Condition, conditionOf } from "./condition.ts";
 import type { ExclusivePart, Meaning } from "./transaction.ts";
 
 /** What came of a record's transaction. */
@@ -9,14 +10,16 @@ export type Verdict =
   | { readonly status: "duplicate" }
   /** Another invocation is at work on the event. */
   | { readonly status: "leased" }
-  /** The state moved after the decision: decide again. */
-  | { readonly status: "redecide" }
+  /** The state moved after the decision, or never was as it assumes: decide again. */
+  | { readonly status: "redecide"; readonly conditions: readonly Condition[] }
   /** Not tried: another record's effects changed an item that it touches. Deciding again is no sign of trouble. */
   | { readonly status: "overtaken" }
   | { readonly status: "refused"; readonly error: BackboneError };
 
 /** An action of a cancelled transaction and its reason. */
-export interface FailedPart extends Omit<ExclusivePart, "item"> {
+export interface FailedPart extends ExclusivePart {
+  /** The text of the item's key. */
+  readonly on: string;
   readonly reason: CancellationReason;
 }
 
@@ -44,7 +47,10 @@ export function verdictOf(eventId: string, failed: readonly FailedPart[]): Verdi
 const verdicts: Readonly<Record<Meaning, (eventId: string, failed: readonly FailedPart[]) => Verdict>> = {
   claimed: () => ({ status: "duplicate" }),
   leased: () => ({ status: "leased" }),
-  redecide: () => ({ status: "redecide" }),
+  redecide: (_eventId, failed) => ({
+    status: "redecide",
+    conditions: failed.filter(({ meaning }) => meaning === "redecide").map(({ on, item }) => conditionOf(on, item)),
+  }),
   duplicateOfBusinessKey: (eventId, failed) => ({
     status: "refused",
     error: new BackboneError(

@@ -92,26 +92,6 @@ describe("eachRecord", () => {
     expect(published[0]?.attempts).toBe(1);
   });
 
-  test("decides again when the state moved, and stays unfinished when it keeps moving", async () => {
-    const store = new MemoryStore();
-    store.table("stock").set("x", { sku: "x", remaining: 5 });
-    let decisions = 0;
-    const decide = () => {
-      decisions++;
-      return { increments: [{ table: "stock", key: { sku: "x" }, attribute: "remaining", by: -6, atLeast: 0 }] };
-    };
-    const { ends, published } = await runBatch({
-      records: [decoded({ id: "a" })],
-      decide,
-      store,
-      options: { maxRedecisions: 4 },
-    });
-    expect(ends).toEqual(["unfinished DATABASE_UNAVAILABLE"]);
-    expect(decisions).toBe(5);
-    expect(published).toEqual([]);
-    expect(store.table("stock").get("x")?.remaining).toBe(5);
-  });
-
   test("a decision that keeps throwing is tried maxAttempts times, then dead-lettered without its message", async () => {
     let tries = 0;
     const decide = () => {

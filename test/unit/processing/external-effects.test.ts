@@ -83,6 +83,66 @@ describe("effects outside of the database", () => {
     expect(ends).toEqual(["processed"]);
   });
 
+  test("more records that a refusing service holds up than run at once cost no other its turn", async () => {
+    const refused = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
+    const records = Array.from({ length: 100 }, (_, i) => decoded({ id: `${i}` }));
+    let running = 0;
+    let most = 0;
+    const { ends, published } = await runExternal({
+      records,
+      run: async ({ id }) => {
+        most = Math.max(most, ++running);
+        await new Promise(setImmediate);
+        running--;
+        if (Number(id) < 20) throw refused;
+      },
+      remainingMs: 1_500,
+      options: { concurrency: 5, backoffMaxMs: 500 },
+    });
+    expect(ends.slice(0, 20)).toEqual(Array(20).fill("unfinished DATABASE_UNAVAILABLE"));
+    expect(ends.slice(20)).toEqual(Array(80).fill("processed"));
+    expect(published).toEqual([]);
+    expect(most).toBe(5);
+  });
+
+  test("more leases that a killed invocation left than run at once cost no other its turn", async () => {
+    const store = new MemoryStore();
+    const now = new Date();
+    const records = Array.from({ length: 100 }, (_, i) => decoded({ id: `${i}` }));
+    for (let i = 0; i < 20; i++) {
+      const key = { consumerGroup: "group", source: "/test", eventId: `${i}` };
+      const lease = { ...key, owner: "killed", leasedUntil: new Date(now.getTime() + 60_000), now };
+      await store.transact([store.leaseItem(lease)], `token${i}`);
+    }
+    const ran: string[] = [];
+    const { ends } = await runExternal({
+      records,
+      run: ({ id }) => void ran.push(id),
+      store,
+      remainingMs: 1_500,
+      options: { concurrency: 5, backoffMaxMs: 500 },
+    });
+    expect(ends.slice(0, 20)).toEqual(Array(20).fill("unfinished LEASE_HELD"));
+    expect(ends.slice(20)).toEqual(Array(80).fill("processed"));
+    expect(ran.toSorted()).toEqual(records.slice(20).map((_, i) => `${i + 20}`));
+  });
+
+  test("records that waited have their turn when the service is back, each key in its order", async () => {
+    const ran: string[] = [];
+    let refusals = 30;
+    const records = Array.from({ length: 40 }, (_, i) => decoded({ id: `${i}`, key: `${i % 20}` }));
+    const { ends } = await runExternal({
+      records,
+      run: ({ id }) => {
+        if (refusals-- > 0) throw new BackboneError("KAFKA_UNAVAILABLE", "away");
+        ran.push(id);
+      },
+      options: { concurrency: 2 },
+    });
+    expect(ends).toEqual(Array(40).fill("processed"));
+    for (let i = 0; i < 20; i++) expect(ran.indexOf(`${i}`)).toBeLessThan(ran.indexOf(`${i + 20}`));
+  });
+
   test("a run that the deadline leaves is told so, and keeps its lease: it may still be running", async () => {
     let aborted = false;
     const run: Run<Order> = (_event, _record, signal) =>

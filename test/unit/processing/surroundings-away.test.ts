@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
+import type { TransactItem, TransactResult } from "../../../shared/idempotency/index.ts";
+import type { Decide, Effects } from "../../../shared/processing/index.ts";
 import { MemoryStore } from "../../../shared/testing/index.ts";
 import { awsError, cancelled } from "./answers.ts";
-import { decoded, runBatch, writeName } from "./run-batch.ts";
+import { decoded, type Order, runBatch, writeName } from "./run-batch.ts";
+
+const inSlow = (items: readonly TransactItem[]) => items.map(({ Put }) => Put?.TableName === "slow");
+
+async function inTable(table: string, effects: Effects | Promise<Effects>): Promise<Effects> {
+  const { writes = [] } = await effects;
+  return { writes: writes.map((write) => ({ ...write, table })) };
+}
 
 describe("while the surroundings are away", () => {
   test("a lost response is repeated with the same token and takes effect once", async () => {
@@ -50,6 +59,50 @@ describe("while the surroundings are away", () => {
     expect(decided.size).toBe(40);
     expect(store.calls[0]).toHaveLength(80);
     expect(store.tokens.length).toBeLessThan(20);
+  });
+
+  test.each<[string, Decide<Order>, (items: readonly TransactItem[]) => TransactResult | undefined]>([
+    [
+      "a read that is refused",
+      (event, record) => {
+        if (Number(event.id) < 20) throw Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
+        return writeName(event, record);
+      },
+      () => undefined,
+    ],
+    [
+      "a throttled table",
+      (event, record) => inTable(Number(event.id) < 20 ? "slow" : "names", writeName(event, record)),
+      (items) =>
+        inSlow(items).some(Boolean)
+          ? cancelled(...inSlow(items).map((slow) => (slow ? ("throttled" as const) : ("none" as const))))
+          : undefined,
+    ],
+    [
+      "a table that is missing",
+      (event, record) => inTable(Number(event.id) < 20 ? "slow" : "names", writeName(event, record)),
+      (items) => {
+        if (inSlow(items).some(Boolean)) throw awsError("ResourceNotFoundException");
+        return undefined;
+      },
+    ],
+  ])("more records that %s holds up than are worked at once cost no other its turn", async (_name, decide, answer) => {
+    const store = new MemoryStore();
+    const answering = Object.assign(store, {
+      transact: async (...[items, token]: Parameters<MemoryStore["transact"]>) =>
+        answer(items) ?? MemoryStore.prototype.transact.call(store, items, token),
+    });
+    const records = Array.from({ length: 100 }, (_, i) => decoded({ id: `${i}` }));
+    const { ends, published } = await runBatch({
+      records,
+      decide,
+      store: answering,
+      remainingMs: 1_500,
+      options: { concurrency: 5, backoffMaxMs: 500 },
+    });
+    expect(ends.slice(0, 20)).toEqual(Array(20).fill("unfinished DATABASE_UNAVAILABLE"));
+    expect(ends.slice(20)).toEqual(Array(80).fill("processed"));
+    expect(published).toEqual([]);
   });
 
   test("a decision that hangs is left at the deadline; the rest is returned untouched", async () => {
