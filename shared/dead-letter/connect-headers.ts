@@ -3,6 +3,7 @@ import { type AddedHeaders, classNameOf, type DeadLetter, messageOf, stackOf } f
 
 /** Codes that say that the record was read and then refused; every other one ends in a dead letter before that. */
 const ofProcessing: ReadonlySet<ErrorCode> = new Set([
+  "CONDITION_NEVER_MET",
   "DUPLICATE_BUSINESS_KEY",
   "EFFECTS_TOO_LARGE",
   "HANDLER_FAILED",
