@@ -31,8 +31,9 @@ export const usage = `npm run dead-letters -- COMMAND [options]
   --bootstrap-servers HOST:PORT,… --auth scram --secret ARN
   --registry URL             schema registry, Confluent API, to decode events (default that of the local backbone)
 
-  --stage NAME               the stage whose variables infra/access.yaml is read with, which names the consumer groups
-                             (default that of the running local backbone, or else prod)
+  -f, --file FILE            the access file, which names the consumer groups (default infra/access.yaml)
+  --stage NAME               the stage whose variables it is read with (default that of the running local backbone, or
+                             else prod)
   --help                     print this
 
 Exit code: 0 done, 1 not all was done, 2 wrong arguments or a refusal, before anything was done,
@@ -67,6 +68,8 @@ export interface Arguments {
   readonly json: boolean;
   readonly connection: ConnectionArguments;
   readonly registryUrl: string | undefined;
+  /** The access file; undefined: that of this project. */
+  readonly file: string | undefined;
   /** Undefined: that of the running backbone, or prod. */
   readonly stage: string | undefined;
 }
@@ -85,11 +88,12 @@ const options = {
   as: { type: "string" },
   json: { type: "boolean" },
   registry: { type: "string" },
+  file: { type: "string", short: "f" },
   stage: { type: "string" },
   ...connectionParsing,
   help: { type: "boolean" },
 } as const;
-const everywhere = [...connectionOptions, "stage", "json"] as const;
+const everywhere = [...connectionOptions, "file", "stage", "json"] as const;
 const filters = ["topic", "group", "code", "since", "key", "limit"] as const;
 const optionsOf = {
   list: [...everywhere, ...filters, "all"],
@@ -119,6 +123,7 @@ export function parseArguments(args: readonly string[], nowMs: number): Argument
     as: values.as?.trim(),
     json: values.json ?? false,
     registryUrl: values.registry,
+    file: values.file,
     stage: values.stage,
   };
   if (command === undefined) return { ...parsed, command, connection: { kind: "local" } };

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import type { Admin, Kafka } from "kafkajs";
 import { readAccess } from "../../shared/access/index.ts";
 import type { ReadOptions } from "../../shared/dead-letter/index.ts";
@@ -27,13 +27,19 @@ export interface Connection {
  * @throws BackboneError INVALID_OPTIONS; KAFKA_UNAVAILABLE if the cluster does not answer or refuses the login
  */
 export async function withConnection<T>(
-  { connection, registryUrl, stage: namedStage }: Pick<Arguments, "connection" | "registryUrl" | "stage">,
+  {
+    connection,
+    registryUrl,
+    file,
+    stage: namedStage,
+  }: Pick<Arguments, "connection" | "registryUrl" | "file" | "stage">,
   env: NodeJS.ProcessEnv,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const { settings } = await settingsOf(connection, env);
-  const accessFile = join(projectFolder, "infra/access.yaml");
-  const groupOf = groupsOf(readAccess(accessFile, { stage: await stageOf(namedStage, settings.stage) }));
+  const accessFile = file === undefined ? resolve(projectFolder, "infra/access.yaml") : resolve(file);
+  const access = readAccess(accessFile, { stage: await stageOf(namedStage, settings.stage) });
+  const groupOf = groupsOf(access);
   const url = registryUrl ?? settings.registryUrl;
   const registry = url === undefined ? undefined : createSchemaRegistry({ url });
   return withClient("dead-letters", settings, async ({ kafka, admin }) => {

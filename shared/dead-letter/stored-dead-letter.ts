@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { claimedIdentity } from "../cloudevents/index.ts";
 import type { SourceRecord } from "../msk-event/index.ts";
 import { lastTextOf, deadLetterHeaders as names, originalHeadersOf, redriveCountOf, wholeNumberOf } from "./headers.ts";
@@ -48,10 +49,11 @@ export interface StoredDeadLetter {
 
 export interface ReadOptions {
   /**
-   * The consumer group whose dead letters lie in a dead-letter topic: what a mapping offloads does not say it, and what
-   * says another one would be skipped by the only group that could take it.
+   * The consumer group whose dead letters lie in a dead-letter topic, undefined where no service consumes the source topic
+   * any more: what a mapping offloads does not say it, and what says another one would be skipped by the only group that
+   * could take it.
    *
-   * @default none is known
+   * @default none is known, so that nothing can be redriven
    */
   readonly groupOf?: (deadLetterTopic: string, sourceTopic: string) => string | undefined;
 }
@@ -70,7 +72,10 @@ export function readDeadLetters(
   return offloaded.map((one, index) => ofMapping(record, one, index, groupOf));
 }
 
-/** Dead letters of one key are doubles of one failure: an invocation that died left the same record there twice. */
+/**
+ * Dead letters of one key are doubles of one failure: an invocation that died left the same record there twice. So their
+ * key and value are the same bytes; another record under the same source and id is another one.
+ */
 export function doublesKeyOf({
   consumerGroup,
   identity,
@@ -78,12 +83,12 @@ export function doublesKeyOf({
   place,
   redriveCount,
 }: Pick<StoredDeadLetter, "consumerGroup" | "identity" | "place" | "redriveCount"> & {
-  readonly source: Pick<SourceRecord, "topic" | "partition" | "offset">;
+  readonly source: Pick<SourceRecord, "topic" | "partition" | "offset" | "key" | "value">;
 }): string {
   // Of one that says neither its event nor where it lay, nothing is a double.
   const nameless = source.partition < 0 || source.offset < 0 ? placeText(place) : placeText(source);
   const event = identity === undefined ? nameless : [identity.source, identity.id];
-  return JSON.stringify([consumerGroup, event, redriveCount]);
+  return JSON.stringify([consumerGroup, event, redriveCount, hashOf(source.key), hashOf(source.value)]);
 }
 
 /** `<topic>/<partition>/<offset>`, with `#<index>` where the index is not 0. */
@@ -94,6 +99,10 @@ export function placeText({
   index = 0,
 }: Omit<Place, "index"> & { readonly index?: number }): string {
   return `${topic}/${partition}/${offset}${index === 0 ? "" : `#${index}`}`;
+}
+
+function hashOf(bytes: Buffer | null): string | null {
+  return bytes && createHash("sha256").update(bytes).digest("base64");
 }
 
 type GroupOf = NonNullable<ReadOptions["groupOf"]>;
@@ -132,9 +141,14 @@ function obstacleOf(deadLetterTopic: string, topic: string, group = "", groupOf:
     return `${names.originalTopic} is ${topic}, whose dead letters do not lie in ${deadLetterTopic}`;
   }
   const known = groupOf(deadLetterTopic, topic);
-  return known === undefined || known === group
+  if (known === undefined) return unreadBy(deadLetterTopic, topic);
+  return known === group
     ? undefined
     : `its group ${group} does not read ${topic} any more, the access file has ${known}: nobody would take it`;
+}
+
+function unreadBy(deadLetterTopic: string, topic: string): string {
+  return `the access file has no service of ${deadLetterTopic} that consumes ${topic}: nobody would take it`;
 }
 
 function ofMapping(
@@ -153,7 +167,7 @@ function ofMapping(
     attempts,
     failedAt,
     traceparent: undefined,
-    obstacle: consumerGroup === undefined ? "the access file has no service of that dead-letter topic" : undefined,
+    obstacle: consumerGroup === undefined ? unreadBy(record.topic, source.topic) : undefined,
   });
 }
 

@@ -18,7 +18,11 @@ import { fromKafkajsMessage, toKafkajsMessage } from "../../shared/kafkajs-messa
 import { eventually, messagesOf } from "./running-backbone.ts";
 import { clientProperties, startTestBroker, type TestBroker } from "./running-broker.ts";
 
-const clientFile = join(mkdtempSync(join(tmpdir(), "dead-letters-test-")), "client.properties");
+const folder = mkdtempSync(join(tmpdir(), "dead-letters-test-"));
+const clientFile = join(folder, "client.properties");
+/** Of the test's topic and its consumer. */
+const accessFile = join(folder, "access.yaml");
+const projectsFile = ["--file", join(import.meta.dirname, "../../infra/access.yaml")];
 const running: ChildProcess[] = [];
 
 let broker: TestBroker;
@@ -44,6 +48,12 @@ afterAll(async () => {
 beforeEach(async () => {
   topic = await broker.createTopic({ partitions: 2 });
   dlt = `${topic}.stock.dlt`;
+  writeFileSync(
+    accessFile,
+    `topics: { ${topic}: { partitions: 2, replication: 1 } }
+services: { stock: { type: application, consumes: [${topic}] } }
+`,
+  );
   const configEntries = [{ name: "message.timestamp.type", value: "LogAppendTime" }];
   const topics = [
     { topic: dlt, numPartitions: 2, configEntries },
@@ -62,6 +72,7 @@ interface Given {
   readonly code?: ErrorCode;
   readonly failedAt?: string;
   readonly offset?: number;
+  readonly value?: Buffer;
 }
 
 function eventRecord(id: string, key: string): OutgoingRecord {
@@ -82,9 +93,10 @@ function letter({
   code = "RULE_VIOLATED",
   failedAt,
   offset = 3,
+  value,
 }: Given): OutgoingRecord {
   return deadLetterRecord({
-    record: { topic, partition: 1, offset, timestampMs: 1, ...eventRecord(id, key) },
+    record: { topic, partition: 1, offset, timestampMs: 1, ...eventRecord(id, key), ...(value && { value }) },
     error: new BackboneError(code, "one too many"),
     attempts: 3,
     consumerGroup: "stock",
@@ -101,7 +113,8 @@ async function dead(...given: Given[]): Promise<void> {
 async function run(...args: string[]) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const surroundings = { stdin: Readable.from([]), stdout, stderr, env: {}, interrupted: new AbortController().signal };
-  const code = await runDeadLetters([...args, "-c", clientFile], surroundings);
+  const file = args.includes("--file") ? [] : ["--file", accessFile];
+  const code = await runDeadLetters([...args, "-c", clientFile, ...file], surroundings);
   stdout.end();
   stderr.end();
   return { code, out: await textOf(stdout), err: await textOf(stderr) };
@@ -277,12 +290,35 @@ describe("redrive", () => {
     expect(await messagesOf(broker, topic)).toHaveLength(2);
   });
 
+  test("of one of two records under one source and id sends its bytes, and leaves the other", async () => {
+    await dead({ id: "same", code: "HANDLER_FAILED", failedAt: "2026-01-02T00:00:00Z" });
+    const garbage = Buffer.from([0]);
+    await dead({ id: "same", code: "MALFORMED_PAYLOAD", failedAt: "2026-01-02T00:00:10Z", value: garbage });
+
+    const { out } = await run("redrive", "--topic", topic, "--code", "HANDLER_FAILED");
+
+    expect(out).toBe("1 redriven.\n");
+    expect((await messagesOf(broker, topic)).map(({ value }) => value?.toString())).toEqual(['{"name":"n-same"}']);
+    expect(await listed()).toMatchObject([{ eventId: "same", errorCode: "MALFORMED_PAYLOAD" }]);
+  });
+
+  test("of a group in which no service consumes the topic is not done, and said", async () => {
+    await dead({ id: "e-13" });
+
+    const { code, out } = await run("redrive", "e-13", ...projectsFile);
+
+    expect(code).toBe(1);
+    expect(out).toMatch(/has no service of .* that consumes .*: nobody would take it\n0 redriven\.\n$/);
+    expect(await messagesOf(broker, topic)).toEqual([]);
+    expect(await listed()).toHaveLength(1);
+  });
+
   test("interrupted while it still reads, it does nothing", async () => {
     await dead({ id: "e-12" });
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const parts = { stdin: Readable.from([]), stdout, stderr, env: {}, interrupted: AbortSignal.abort() };
 
-    const code = await runDeadLetters(["redrive", "e-12", "-c", clientFile], parts);
+    const code = await runDeadLetters(["redrive", "e-12", "-c", clientFile, "-f", accessFile], parts);
 
     expect(code).toBe(130);
     expect(String(stderr.read())).toBe("interrupted while it was reading: nothing was done\n");
@@ -312,7 +348,17 @@ describe("redrive", () => {
   test("killed in the middle, it goes on where it stopped", async () => {
     const ids = Array.from({ length: 3_000 }, (_, index) => `many-${index}`);
     await dead(...ids.map((id) => ({ id, key: id })));
-    const args = ["local/dead-letters/main.ts", "redrive", "--topic", topic, "--yes", "-c", clientFile];
+    const args = [
+      "local/dead-letters/main.ts",
+      "redrive",
+      "--topic",
+      topic,
+      "--yes",
+      "-c",
+      clientFile,
+      "-f",
+      accessFile,
+    ];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
     running.push(child);
     await new Promise<void>((resolve) => {
@@ -366,9 +412,10 @@ describe("what the mapping offloaded", () => {
       });
       const id = `offloaded-by-${service}`;
       await offloaded("order-events", offloadedTo, id);
+      const which = ["--code", "OFFLOADED", "--group", group, ...projectsFile];
 
-      const list = JSON.parse((await run("list", "--code", "OFFLOADED", "--group", group, "--json")).out);
-      const { code } = await run("redrive", "--code", "OFFLOADED", "--group", group);
+      const list = JSON.parse((await run("list", ...which, "--json")).out);
+      const { code } = await run("redrive", ...which);
 
       expect(list.deadLetters).toMatchObject([{ eventId: id, topic: "order-events", offset: 8, attempts: 11 }]);
       expect(code).toBe(0);
@@ -388,10 +435,10 @@ describe("what the mapping offloaded", () => {
   test("is not redriven while nothing says for which group", async () => {
     await offloaded(topic, dlt, "e-9");
 
-    const { code, out } = await run("redrive", "e-9");
+    const { code, out } = await run("redrive", "e-9", ...projectsFile);
 
     expect(code).toBe(1);
-    expect(out).toContain("the access file has no service of that dead-letter topic");
+    expect(out).toContain(`the access file has no service of ${dlt} that consumes ${topic}`);
     expect(await messagesOf(broker, topic)).toEqual([]);
   });
 });
