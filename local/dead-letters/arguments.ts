@@ -149,8 +149,11 @@ function sinceOf(text: string | undefined, nowMs: number): number | undefined {
   // Date.parse takes much that is no time, the 31st of February for one, and local time where no zone is given.
   const [, day, minute, rest = ":00Z"] = /^(\d{4}-\d{2}-\d{2})(?:(T\d{2}:\d{2})(.+))?$/.exec(text) ?? [];
   const at = day && epochMsOf(`${day}${minute ?? "T00:00"}${/^(Z|[+-])/.test(rest) ? `:00${rest}` : rest}`);
-  if (typeof at === "number") return at;
-  throw invalid(`--since ${text}: has to be a time like 2026-01-31T08:00:00Z or 2026-01-31, or 30m, 12h, 7d`);
+  if (typeof at !== "number") {
+    throw invalid(`--since ${text}: has to be a time like 2026-01-31T08:00:00Z or 2026-01-31, or 30m, 12h, 7d`);
+  }
+  if (at > nowMs) throw invalid(`--since ${text}: must not be in the future, now is ${new Date(nowMs).toISOString()}`);
+  return at;
 }
 
 function invalid(message: string): BackboneError {

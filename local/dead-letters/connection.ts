@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Admin, Kafka } from "kafkajs";
-import { readAccess } from "../../shared/access/index.ts";
+import { consumerGroupsOf, readAccess } from "../../shared/access/index.ts";
 import type { ReadOptions } from "../../shared/dead-letter/index.ts";
 import { createProducer, type Producer } from "../../shared/kafka/index.ts";
 import { createSchemaRegistry, type SchemaRegistry } from "../../shared/schema-registry/index.ts";
@@ -19,6 +19,8 @@ export interface Connection {
   readonly registry: SchemaRegistry | undefined;
   /** By the access file. */
   readonly groupOf: NonNullable<ReadOptions["groupOf"]>;
+  /** Every consumer group of the access file. */
+  readonly groups: readonly string[];
 }
 
 /**
@@ -40,6 +42,7 @@ export async function withConnection<T>(
   const accessFile = file === undefined ? resolve(projectFolder, "infra/access.yaml") : resolve(file);
   const access = readAccess(accessFile, { stage: await stageOf(namedStage, settings.stage) });
   const groupOf = groupsOf(access);
+  const groups = access.services.flatMap((service) => (service.consumes.length === 0 ? [] : consumerGroupsOf(service)));
   const url = registryUrl ?? settings.registryUrl;
   const registry = url === undefined ? undefined : createSchemaRegistry({ url });
   return withClient("dead-letters", settings, async ({ kafka, admin }) => {
@@ -47,7 +50,7 @@ export async function withConnection<T>(
     const auth = { mechanism: "client-settings", settings } as const;
     const producer = createProducer({ brokers: settings.brokers, auth, logger });
     try {
-      return await use({ kafka, admin, producer, registry, groupOf });
+      return await use({ kafka, admin, producer, registry, groupOf, groups });
     } finally {
       await producer.close();
     }
