@@ -120,6 +120,36 @@ async function run(...args: string[]) {
   return { code, out: await textOf(stdout), err: await textOf(stderr) };
 }
 
+/** Runs a command line that somebody sits before. */
+function atTerminal(...args: string[]) {
+  const [stdout, stderr, interruption] = [new PassThrough(), new PassThrough(), new AbortController()];
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  const surroundings = { stdin, stdout, stderr, env: {}, interrupted: interruption.signal };
+  let err = "";
+  stderr.on("data", (text) => {
+    err += text;
+  });
+  const said = (words: RegExp) =>
+    new Promise<void>((resolve) => stderr.on("data", () => void (words.test(err) && resolve())));
+  const question = said(/Go on\?/);
+  const ended = runDeadLetters([...args, "-c", clientFile, "-f", accessFile], surroundings).then(async (code) => {
+    stdout.end();
+    return { code, out: await textOf(stdout), err };
+  });
+  return {
+    question,
+    said,
+    answer(text: string) {
+      stdin.write(text);
+      return ended;
+    },
+    interrupt() {
+      interruption.abort();
+      return ended;
+    },
+  };
+}
+
 async function listed(...args: string[]): Promise<Record<string, unknown>[]> {
   const { code, out, err } = await run("list", "--topic", topic, "--json", ...args);
   expect({ code, err }).toEqual({ code: 0, err: "" });
@@ -159,8 +189,20 @@ describe("list", () => {
     expect(await ids("--since", "2026-01-02")).toEqual(["new"]);
     expect(await ids("--key", "a")).toEqual(["old"]);
     expect(await ids("--limit", "1")).toEqual(["old"]);
-    expect(await ids("--group", "billing")).toEqual([]);
+    expect(await ids("--group", "stock")).toEqual(["old", "new"]);
     expect(JSON.parse((await run("list", "--topic", dlt, "--json")).out).total).toBe(2);
+  });
+
+  test.each([
+    ["--code", "NONSENSE", "RULE_VIOLATED"],
+    ["--group", "stok", "stock"],
+  ])("refuses %s %s, and names what there is: %s", async (option, value, there) => {
+    await dead({ id: "e-14" });
+
+    const { code, out, err } = await run("list", option, value);
+
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toMatch(new RegExp(`^error ${option} ${value}: has to be one of .*\\b${there}\\b`));
   });
 
   test("moves nobody's cursor and leaves no group behind", async () => {
@@ -321,9 +363,60 @@ describe("redrive", () => {
     const code = await runDeadLetters(["redrive", "e-12", "-c", clientFile, "-f", accessFile], parts);
 
     expect(code).toBe(130);
-    expect(String(stderr.read())).toBe("interrupted while it was reading: nothing was done\n");
+    expect(String(stderr.read())).toBe("interrupted: nothing was done\n");
     expect(await messagesOf(broker, topic)).toEqual([]);
     expect(await listed()).toHaveLength(1);
+  });
+
+  test.each([
+    { action: "redrive", past: "redriven", other: "discard" },
+    { action: "discard", past: "discarded", other: "redrive" },
+  ])("what somebody else does with it while $action waits for an answer stays", async ({ action, past, other }) => {
+    await dead(...Array.from({ length: 101 }, (_, index) => ({ id: `many-${index}` })));
+    const reasonFor = (command: string) => (command === "discard" ? ["--reason", "a test"] : []);
+    const asked = atTerminal(action, "--topic", topic, ...reasonFor(action));
+    await asked.question;
+
+    await run(other, "many-7", ...reasonFor(other), "--as", "ben");
+    const { code, out } = await asked.answer("y\n");
+
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: `100 ${past}.\n1 left alone: dealt with by others meanwhile.\n`,
+    });
+    const all = await listed("--all");
+    expect(all).toHaveLength(101);
+    expect(all.filter(({ done }) => (done as { by: string }).by === "ben")).toMatchObject([{ eventId: "many-7" }]);
+    expect(await messagesOf(broker, topic)).toHaveLength(action === "redrive" ? 100 : 1);
+  });
+
+  test("interrupted at the question, it has done nothing, and says so to programs, too", async () => {
+    await dead(...Array.from({ length: 101 }, () => ({})));
+    const asked = atTerminal("redrive", "--topic", topic, "--json");
+    await asked.question;
+
+    const { code, out, err } = await asked.interrupt();
+
+    expect(code).toBe(130);
+    expect(JSON.parse(out)).toEqual({ interrupted: true, done: [] });
+    expect(err).toMatch(/interrupted: nothing was done\n$/);
+    expect(await messagesOf(broker, topic)).toEqual([]);
+  });
+
+  test("interrupted in the middle, it says which were done", async () => {
+    await dead(...Array.from({ length: 1_500 }, () => ({})));
+    const asked = atTerminal("redrive", "--topic", topic, "--json", "--yes");
+    await asked.said(/of 1500 redriven/);
+
+    const { code, out } = await asked.interrupt();
+
+    const told = JSON.parse(out);
+    const dealtWith = (await listed("--all")).filter(({ done }) => done !== undefined).map(({ id }) => id);
+    expect(code).toBe(130);
+    expect(told).toMatchObject({ interrupted: true, redriven: told.done.length, failed: [], dealtWithMeanwhile: [] });
+    expect(told.done.length).toBeGreaterThan(0);
+    expect(told.done.length).toBeLessThan(1_500);
+    expect(told.done.sort()).toEqual(dealtWith.sort());
   });
 
   test("of an ID that names nothing does nothing at all", async () => {

@@ -61,6 +61,12 @@ describe("arguments of npm run dead-letters", () => {
     },
   );
 
+  test.each(["2026-02-01", "2026-01-31T12:01Z"])("--since %s, in the future, is refused", (text) => {
+    expect(() => parse(`list --since ${text}`)).toThrow(
+      `--since ${text}: must not be in the future, now is 2026-01-31T12:00:00.000Z`,
+    );
+  });
+
   test("MSK with SCRAM", () => {
     const secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:AmazonMSK_a";
     expect(parse(`list --bootstrap-servers b-1:9096 --auth scram --secret ${secret}`).connection).toEqual({
