@@ -19,6 +19,8 @@ export const usage = `npm run dead-letters -- COMMAND [options]
   --limit N                  the N oldest (default 100 with list, no limit with redrive and discard)
 
   --all                      list: also what was redriven or discarded
+  --claims-gone              redrive: also what failed first more than 15 days ago. If it has taken effect since, its
+                             claim may be gone by now, and it takes effect again
   --dry-run                  redrive, discard: only say what would be done
   --yes                      redrive, discard: do not ask, however many they are (asked from 101 on)
   --reason TEXT              discard: why; needed
@@ -60,6 +62,8 @@ export interface Arguments {
   readonly command: Command | undefined;
   readonly choice: Choice;
   readonly all: boolean;
+  /** Redrive also what claims are not sure to recognise any more. */
+  readonly claimsGone: boolean;
   readonly dryRun: boolean;
   readonly yes: boolean;
   /** Empty unless discarding. */
@@ -82,6 +86,7 @@ const options = {
   key: { type: "string" },
   limit: { type: "string" },
   all: { type: "boolean" },
+  "claims-gone": { type: "boolean" },
   "dry-run": { type: "boolean" },
   yes: { type: "boolean" },
   reason: { type: "string" },
@@ -98,7 +103,7 @@ const filters = ["topic", "group", "code", "since", "key", "limit"] as const;
 const optionsOf = {
   list: [...everywhere, ...filters, "all"],
   show: [...everywhere, "registry"],
-  redrive: [...everywhere, ...filters, "dry-run", "yes", "as"],
+  redrive: [...everywhere, ...filters, "claims-gone", "dry-run", "yes", "as"],
   discard: [...everywhere, ...filters, "dry-run", "yes", "as", "reason"],
 } as const satisfies Record<Command, readonly (keyof typeof options)[]>;
 const msOf: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -117,6 +122,7 @@ export function parseArguments(args: readonly string[], nowMs: number): Argument
   const parsed = {
     choice: { ids, topic, group, code, sinceMs: sinceOf(values.since, nowMs), key, limit },
     all: values.all ?? false,
+    claimsGone: values["claims-gone"] ?? false,
     dryRun: values["dry-run"] ?? false,
     yes: values.yes ?? false,
     reason: values.reason?.trim() ?? "",

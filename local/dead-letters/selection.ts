@@ -84,7 +84,7 @@ export function byFailure(one: Pick<Summary, "failedAt">, other: Pick<Summary, "
 
 /** Reads the topics to their ends. */
 export async function readLetters(
-  { kafka, groupOf }: Pick<Connection, "kafka" | "groupOf">,
+  { kafka, groupOf, redrivableSinceMs }: Pick<Connection, "kafka" | "groupOf" | "redrivableSinceMs">,
   topics: readonly string[],
   onLetters: (letters: readonly StoredDeadLetter[]) => Promise<void> | void,
   signal?: AbortSignal,
@@ -94,7 +94,8 @@ export async function readLetters(
     topics,
     groupPrefix,
     ...(signal === undefined ? {} : { signal }),
-    onRecords: (records) => onLetters(records.flatMap((record) => readDeadLetters(record, { groupOf }))),
+    onRecords: (records) =>
+      onLetters(records.flatMap((record) => readDeadLetters(record, { groupOf, redrivableSinceMs }))),
   });
 }
 

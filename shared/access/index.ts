@@ -1,5 +1,6 @@
 export { operations, patternTypes, permissions, resourceTypes } from "./acl-words.ts";
 export { aclsOf, scramUserNamesOf } from "./acls.ts";
+export { claimLifeMs, redrivableMs, retentionMsOf } from "./claim-life.ts";
 export { consumerGroupOf, consumerGroupsOf, mappedService } from "./consumer-groups.ts";
 export { deadLetterRetentionDays, deadLetterTopicName, deadLetterTopicsOf, topicsOf } from "./dead-letters.ts";
 export { grantsOf } from "./grants.ts";

@@ -49,6 +49,12 @@ export interface StoredDeadLetter {
 
 export interface ReadOptions {
   /**
+   * What failed first before that cannot be redriven: its claim may be gone. Epoch milliseconds.
+   *
+   * @default nothing is too old
+   */
+  readonly redrivableSinceMs?: number | undefined;
+  /**
    * The consumer group whose dead letters lie in a dead-letter topic, undefined where no service consumes the source topic
    * any more: what a mapping offloads does not say it, and what says another one would be skipped by the only group that
    * could take it.
@@ -64,8 +70,15 @@ export interface ReadOptions {
  */
 export function readDeadLetters(
   record: SourceRecord,
-  { groupOf = () => undefined }: ReadOptions = {},
+  { groupOf = () => undefined, redrivableSinceMs = Number.NEGATIVE_INFINITY }: ReadOptions = {},
 ): StoredDeadLetter[] {
+  return lettersIn(record, groupOf).map((letter) => ({
+    ...letter,
+    obstacle: letter.obstacle ?? ageObstacleOf(letter, redrivableSinceMs),
+  }));
+}
+
+function lettersIn(record: SourceRecord, groupOf: GroupOf): StoredDeadLetter[] {
   if (record.headers.some(([name]) => name === names.originalTopic)) return [written(record, groupOf)];
   const offloaded = offloadedRecordsOf(record);
   if (offloaded === undefined) return [unknown(record)];
@@ -145,6 +158,17 @@ function obstacleOf(deadLetterTopic: string, topic: string, group = "", groupOf:
   return known === group
     ? undefined
     : `its group ${group} does not read ${topic} any more, the access file has ${known}: nobody would take it`;
+}
+
+/** Within that time the claim of an event lives that took effect, though its record comes again. */
+function ageObstacleOf({ first, storedAtMs }: StoredDeadLetter, sinceMs: number): string | undefined {
+  const firstMs = Date.parse(first.failedAt);
+  // A time that cannot be read makes no dead letter younger than its topic says, nor does one in the future.
+  if (Math.min(Number.isNaN(firstMs) ? storedAtMs : firstMs, storedAtMs) >= sinceMs) return undefined;
+  return (
+    `it failed first before ${new Date(sinceMs).toISOString()}: if it has taken effect, its claim may be gone, and it would ` +
+    "take effect again; --claims-gone redrives it all the same"
+  );
 }
 
 function unreadBy(deadLetterTopic: string, topic: string): string {

@@ -136,7 +136,7 @@ describe("inventory", () => {
       OUTBOX_TABLE: expect.stringMatching(/^<InventoryOutboxTable/),
       INVENTORY_EVENTS_TOPIC: "inventory-events",
       INITIAL_STOCK: "1000000",
-      CLAIM_TTL_SECONDS: String((7 + 14 + 1) * 86_400),
+      CLAIM_TTL_SECONDS: String((8 + 15 + 8 + 1) * 86_400),
       REPORT_BATCH_ITEM_FAILURES: "true", // as the mapping has it
     });
   });
@@ -172,6 +172,17 @@ describe("inventory", () => {
       "dynamodb:PutItem <InventoryStock>",
       "dynamodb:UpdateItem <InventoryStock>",
     ]);
+  });
+
+  test.each([
+    ["in segments of a day", { "segment.ms": "86400000" }, 8 + 15 + 8 + 1],
+    // Kafka's default, and what an Express broker has, which lets nobody set it.
+    ["in segments that nothing says", {}, 14 + 15 + 14 + 1],
+  ])("claims outlive what a topic keeps for 7 days %s, and its dead letters", (_, segments, days) => {
+    const configs = { "retention.ms": "604800000", ...segments };
+    const source = { name: "order-events", partitions: 1, replication: 3, configs };
+
+    expect(claimTtl(source, Duration.days(1)).toDays()).toBe(days);
   });
 
   test.each([{ "retention.ms": "-1" }, {}])("a source without an end to its records is refused: %o", (configs) => {

@@ -25,6 +25,10 @@ const accessFile = join(folder, "access.yaml");
 const projectsFile = ["--file", join(import.meta.dirname, "../../infra/access.yaml")];
 const running: ChildProcess[] = [];
 
+/** A time that lies back, ISO 8601. What failed very long ago is not redriven. */
+const beganAt = Date.now();
+const ago = (seconds: number) => new Date(beganAt - seconds * 1_000).toISOString();
+
 let broker: TestBroker;
 let admin: Admin;
 let producer: Producer;
@@ -243,7 +247,7 @@ test("show gives the event, the error and what a terminal would obey in words", 
 
 describe("redrive", () => {
   test("sends the record back as it was, for its group alone, and takes it off the list", async () => {
-    await dead({ id: "e-3", key: "cup", failedAt: "2026-01-02T00:00:00.000Z" }, { id: "e-4", key: "pot" });
+    await dead({ id: "e-3", key: "cup", failedAt: ago(3_600) }, { id: "e-4", key: "pot" });
 
     const { code, out } = await run("redrive", "e-3", "--as", "the night shift");
 
@@ -256,7 +260,7 @@ describe("redrive", () => {
       ...headersOf({ ...toKafkajsMessage(eventRecord("e-3", "cup")) } as KafkaMessage),
       "dlt-redrive-group": "stock",
       "dlt-redrive-count": "1",
-      "dlt-first-failed-at": "2026-01-02T00:00:00.000Z",
+      "dlt-first-failed-at": ago(3_600),
       "dlt-first-error-code": "RULE_VIOLATED",
       "dlt-first-record": `${topic}/1/3`,
     });
@@ -268,7 +272,7 @@ describe("redrive", () => {
   });
 
   test("of what fails again counts up, and show tells the whole history", async () => {
-    await dead({ id: "e-5", failedAt: "2026-01-02T00:00:00.000Z" });
+    await dead({ id: "e-5", failedAt: ago(3_600) });
     await run("redrive", "e-5", "--as", "ana");
     const [message] = await messagesOf(broker, topic);
     if (message === undefined) throw new Error("nothing was redriven");
@@ -318,14 +322,14 @@ describe("redrive", () => {
   });
 
   test("of one of its doubles, by place or time, is of them all", async () => {
-    await dead({ id: "twice", key: "a", failedAt: "2026-01-02T00:00:00Z" });
-    await dead({ id: "twice", key: "a", failedAt: "2026-01-02T00:00:10Z" });
-    await dead({ id: "again", key: "b", failedAt: "2026-01-02T00:00:00Z" });
-    await dead({ id: "again", key: "b", failedAt: "2026-01-02T00:00:10Z" });
+    await dead({ id: "twice", key: "a", failedAt: ago(20) });
+    await dead({ id: "twice", key: "a", failedAt: ago(10) });
+    await dead({ id: "again", key: "b", failedAt: ago(20) });
+    await dead({ id: "again", key: "b", failedAt: ago(10) });
     const twice = (await listed()).find(({ eventId }) => eventId === "twice");
 
     const byPlace = await run("redrive", String(twice?.id));
-    const byTime = await run("redrive", "--topic", topic, "--since", "2026-01-02T00:00:05Z");
+    const byTime = await run("redrive", "--topic", topic, "--since", ago(15));
 
     expect([byPlace.out, byTime.out]).toEqual(["1 redriven.\n", "1 redriven.\n"]);
     expect(await listed()).toEqual([]);
@@ -333,9 +337,9 @@ describe("redrive", () => {
   });
 
   test("of one of two records under one source and id sends its bytes, and leaves the other", async () => {
-    await dead({ id: "same", code: "HANDLER_FAILED", failedAt: "2026-01-02T00:00:00Z" });
+    await dead({ id: "same", code: "HANDLER_FAILED", failedAt: ago(20) });
     const garbage = Buffer.from([0]);
-    await dead({ id: "same", code: "MALFORMED_PAYLOAD", failedAt: "2026-01-02T00:00:10Z", value: garbage });
+    await dead({ id: "same", code: "MALFORMED_PAYLOAD", failedAt: ago(10), value: garbage });
 
     const { out } = await run("redrive", "--topic", topic, "--code", "HANDLER_FAILED");
 
@@ -353,6 +357,18 @@ describe("redrive", () => {
     expect(out).toMatch(/has no service of .* that consumes .*: nobody would take it\n0 redriven\.\n$/);
     expect(await messagesOf(broker, topic)).toEqual([]);
     expect(await listed()).toHaveLength(1);
+  });
+
+  test("of what failed first so long ago that its claim may be gone takes a word more", async () => {
+    await dead({ id: "old", failedAt: ago(16 * 86_400) }, { id: "young", failedAt: ago(14 * 86_400) });
+
+    const refused = await run("redrive", "--topic", topic);
+    const done = await run("redrive", "old", "--claims-gone");
+
+    expect(refused.code).toBe(1);
+    expect(refused.out).toMatch(/its claim may be gone, .*--claims-gone redrives it all the same\n1 redriven\.\n$/);
+    expect(done).toMatchObject({ code: 0, out: "1 redriven.\n" });
+    expect(await messagesOf(broker, topic)).toHaveLength(2);
   });
 
   test("interrupted while it still reads, it does nothing", async () => {

@@ -49,6 +49,26 @@ describe("a dead letter that is read back", () => {
     );
   });
 
+  test.each([
+    ["2026-01-03T00:00:00.000Z", "2026-01-03T00:00:00.000Z", undefined],
+    ["2026-01-03T00:00:00.000Z", "2026-01-03T00:00:00.001Z", /^it failed first before .*: .* its claim may be gone/],
+    // Where the time says nothing, the broker's does: it took this one on the 4th.
+    ["", "2026-01-04T00:00:00.000Z", undefined],
+    ["", "2026-01-04T00:00:00.001Z", /its claim may be gone/],
+    ["2036-01-03T00:00:00.000Z", "2026-01-04T00:00:00.001Z", /its claim may be gone/],
+  ])("whose first failure was at '%s' and has to be since %s: %s", (firstFailedAt, since, obstacle) => {
+    const { headers, ...rest } = letterOf();
+    const again = {
+      ...rest,
+      headers: [...headers, ["dlt-first-failed-at", Buffer.from(firstFailedAt)] as const],
+    };
+    const options = { groupOf: () => "inventory", redrivableSinceMs: Date.parse(since) };
+
+    const [letter] = readDeadLetters(inTopic(again), options);
+
+    expect(letter?.obstacle).toEqual(obstacle === undefined ? undefined : expect.stringMatching(obstacle));
+  });
+
   test("is there with the code UNKNOWN if somebody else wrote it", () => {
     for (const value of [null, Buffer.from("{}"), Buffer.from("[1"), Buffer.from('{"requestContext":{}}')]) {
       const letter = read(inTopic({ key: null, value, headers: [] }));

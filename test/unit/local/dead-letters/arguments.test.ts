@@ -39,6 +39,12 @@ describe("arguments of npm run dead-letters", () => {
     expect(parse("redrive").stage).toBeUndefined();
   });
 
+  test("what claims may not recognise any more is redriven only if that is said", () => {
+    expect(parse("redrive").claimsGone).toBe(false);
+    expect(parse("redrive --claims-gone").claimsGone).toBe(true);
+    expect(() => parse("discard a --reason x --claims-gone")).toThrow("--claims-gone does not go with discard");
+  });
+
   test("the key of a record may be empty", () => {
     expect(parse("list --key=").choice.key).toBe("");
   });
