@@ -25,7 +25,7 @@ const environment = {
   OUTBOX_TABLE: "outbox",
   INVENTORY_EVENTS_TOPIC: "inventory-events",
   INITIAL_STOCK: "1000000",
-  CLAIM_TTL_SECONDS: "1900800",
+  CLAIM_TTL_SECONDS: "2764800",
   POWERTOOLS_SERVICE_NAME: "inventory",
 };
 

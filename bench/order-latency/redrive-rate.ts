@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import type { Backbone } from "../../local/backbone.ts";
@@ -29,8 +30,12 @@ export async function redriveRate({ kafka, logFolder }: Backbone): Promise<numbe
     ...{ env: {}, interrupted: new AbortController().signal },
   };
   const clientFile = join(dirname(logFolder), "client.properties");
+  const accessFile = join(dirname(logFolder), "redrive-access.yaml");
+  const service = `{ type: application, consumes: [${topic}] }`;
+  writeFileSync(accessFile, `topics: { ${topic}: { partitions: 6 } }\nservices: { stock: ${service} }\n`);
+  const args = ["redrive", "--topic", topic, "--yes", "-c", clientFile, "-f", accessFile];
   const startedAt = performance.now();
-  const code = await runDeadLetters(["redrive", "--topic", topic, "--yes", "-c", clientFile], surroundings);
+  const code = await runDeadLetters(args, surroundings);
   const seconds = (performance.now() - startedAt) / 1_000;
   const said = String(stdout.read());
   if (code !== 0 || said !== `${records} redriven.\n`) throw new Error(`redrive ended with ${code}: ${said}`);

@@ -23,27 +23,27 @@ export class KafkaTopics extends Construct {
 
   constructor(scope: Construct, id: string, { cluster, topics }: KafkaTopicsProps) {
     super(scope, id);
-    this.#topics = new Map(topics.map((topic) => [topic.name, topic]));
-    for (const topic of topics) {
+    const made = cluster.express ? topics.map(onExpress) : topics;
+    this.#topics = new Map(made.map((topic) => [topic.name, topic]));
+    for (const topic of made) {
       if (topic.replication > cluster.brokers) {
         throw new BackboneError(
           "INVALID_OPTIONS",
           `topic ${topic.name}: replication must be at most ${cluster.brokers}, the cluster's brokers, got ${topic.replication}`,
         );
       }
-      const configs = cluster.express ? expressConfigs(topic) : topic.configs;
       new CfnTopic(this, topic.name, {
         clusterArn: cluster.clusterArn,
         topicName: topic.name,
         partitionCount: topic.partitions,
         replicationFactor: topic.replication,
-        configs: Buffer.from(propertiesText(configs)).toString("base64"),
+        configs: Buffer.from(propertiesText(topic.configs)).toString("base64"),
       }).applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     }
   }
 
   /**
-   * The topic of that name.
+   * The topic of that name, with the settings that it is made with.
    *
    * @throws BackboneError INVALID_OPTIONS if there is none
    */
@@ -77,12 +77,18 @@ const expressSettings: ReadonlySet<string> = new Set([
 /** What Express brokers do in any case, and do not let be set. */
 const expressDoes: Topic["configs"] = { "min.insync.replicas": "2", "unclean.leader.election.enable": "false" };
 
-/** Without what Express brokers do anyway; with anything else than that, or than what they let be set, a topic is refused. */
-function expressConfigs({ name, replication, configs }: Topic): Topic["configs"] {
-  const toSet = Object.entries(configs).filter(([setting, value]) => expressDoes[setting] !== value);
+/**
+ * Without what Express brokers do anyway, and without the age at which they begin a segment: that is theirs, and claims live
+ * accordingly longer. With anything else than that, or than what they let be set, a topic is refused.
+ */
+function onExpress(topic: Topic): Topic {
+  const { name, replication, configs } = topic;
+  const toSet = Object.entries(configs).filter(
+    ([setting, value]) => expressDoes[setting] !== value && setting !== "segment.ms",
+  );
   const refused = toSet.filter(([setting]) => !expressSettings.has(setting)).map((entry) => entry.join("="));
   if (replication !== 3) refused.unshift(`replication ${replication}`);
-  if (refused.length === 0) return Object.fromEntries(toSet);
+  if (refused.length === 0) return { ...topic, configs: Object.fromEntries(toSet) };
   throw new BackboneError(
     "INVALID_OPTIONS",
     `topic ${name}: Express brokers have replication 3 and let ${[...expressSettings].join(", ")} be set, got ${refused.join(", ")}`,

@@ -19,6 +19,8 @@ export const usage = `npm run dead-letters -- COMMAND [options]
   --limit N                  the N oldest (default 100 with list, no limit with redrive and discard)
 
   --all                      list: also what was redriven or discarded
+  --claims-gone              redrive: also what failed first more than 15 days ago. If it has taken effect since, its
+                             claim may be gone by now, and it takes effect again
   --dry-run                  redrive, discard: only say what would be done
   --yes                      redrive, discard: do not ask, however many they are (asked from 101 on)
   --reason TEXT              discard: why; needed
@@ -31,8 +33,9 @@ export const usage = `npm run dead-letters -- COMMAND [options]
   --bootstrap-servers HOST:PORT,… --auth scram --secret ARN
   --registry URL             schema registry, Confluent API, to decode events (default that of the local backbone)
 
-  --stage NAME               the stage whose variables infra/access.yaml is read with, which names the consumer groups
-                             (default that of the running local backbone, or else prod)
+  -f, --file FILE            the access file, which names the consumer groups (default infra/access.yaml)
+  --stage NAME               the stage whose variables it is read with (default that of the running local backbone, or
+                             else prod)
   --help                     print this
 
 Exit code: 0 done, 1 not all was done, 2 wrong arguments or a refusal, before anything was done,
@@ -59,6 +62,8 @@ export interface Arguments {
   readonly command: Command | undefined;
   readonly choice: Choice;
   readonly all: boolean;
+  /** Redrive also what claims are not sure to recognise any more. */
+  readonly claimsGone: boolean;
   readonly dryRun: boolean;
   readonly yes: boolean;
   /** Empty unless discarding. */
@@ -67,6 +72,8 @@ export interface Arguments {
   readonly json: boolean;
   readonly connection: ConnectionArguments;
   readonly registryUrl: string | undefined;
+  /** The access file; undefined: that of this project. */
+  readonly file: string | undefined;
   /** Undefined: that of the running backbone, or prod. */
   readonly stage: string | undefined;
 }
@@ -79,22 +86,24 @@ const options = {
   key: { type: "string" },
   limit: { type: "string" },
   all: { type: "boolean" },
+  "claims-gone": { type: "boolean" },
   "dry-run": { type: "boolean" },
   yes: { type: "boolean" },
   reason: { type: "string" },
   as: { type: "string" },
   json: { type: "boolean" },
   registry: { type: "string" },
+  file: { type: "string", short: "f" },
   stage: { type: "string" },
   ...connectionParsing,
   help: { type: "boolean" },
 } as const;
-const everywhere = [...connectionOptions, "stage", "json"] as const;
+const everywhere = [...connectionOptions, "file", "stage", "json"] as const;
 const filters = ["topic", "group", "code", "since", "key", "limit"] as const;
 const optionsOf = {
   list: [...everywhere, ...filters, "all"],
   show: [...everywhere, "registry"],
-  redrive: [...everywhere, ...filters, "dry-run", "yes", "as"],
+  redrive: [...everywhere, ...filters, "claims-gone", "dry-run", "yes", "as"],
   discard: [...everywhere, ...filters, "dry-run", "yes", "as", "reason"],
 } as const satisfies Record<Command, readonly (keyof typeof options)[]>;
 const msOf: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -113,12 +122,14 @@ export function parseArguments(args: readonly string[], nowMs: number): Argument
   const parsed = {
     choice: { ids, topic, group, code, sinceMs: sinceOf(values.since, nowMs), key, limit },
     all: values.all ?? false,
+    claimsGone: values["claims-gone"] ?? false,
     dryRun: values["dry-run"] ?? false,
     yes: values.yes ?? false,
     reason: values.reason?.trim() ?? "",
     as: values.as?.trim(),
     json: values.json ?? false,
     registryUrl: values.registry,
+    file: values.file,
     stage: values.stage,
   };
   if (command === undefined) return { ...parsed, command, connection: { kind: "local" } };
@@ -144,8 +155,11 @@ function sinceOf(text: string | undefined, nowMs: number): number | undefined {
   // Date.parse takes much that is no time, the 31st of February for one, and local time where no zone is given.
   const [, day, minute, rest = ":00Z"] = /^(\d{4}-\d{2}-\d{2})(?:(T\d{2}:\d{2})(.+))?$/.exec(text) ?? [];
   const at = day && epochMsOf(`${day}${minute ?? "T00:00"}${/^(Z|[+-])/.test(rest) ? `:00${rest}` : rest}`);
-  if (typeof at === "number") return at;
-  throw invalid(`--since ${text}: has to be a time like 2026-01-31T08:00:00Z or 2026-01-31, or 30m, 12h, 7d`);
+  if (typeof at !== "number") {
+    throw invalid(`--since ${text}: has to be a time like 2026-01-31T08:00:00Z or 2026-01-31, or 30m, 12h, 7d`);
+  }
+  if (at > nowMs) throw invalid(`--since ${text}: must not be in the future, now is ${new Date(nowMs).toISOString()}`);
+  return at;
 }
 
 function invalid(message: string): BackboneError {

@@ -6,7 +6,7 @@ import { type Connection, withConnection } from "./connection.ts";
 import { decodeEvent } from "./decoded-event.ts";
 import { handle } from "./handle.ts";
 import { entryJson, shownJson } from "./json.ts";
-import { readLedger, requireLedger } from "./ledger.ts";
+import { type Ledger, readLedger, requireLedger } from "./ledger.ts";
 import { listText } from "./list-text.ts";
 import { jsonLine, type Output } from "./output.ts";
 import { byFailure, type Entry, isNamedBy, lineageOf, readLetters, select, summaryOf, topicsOf } from "./selection.ts";
@@ -81,28 +81,35 @@ async function show({ options, connection, output, interrupted }: CommandParts):
 }
 
 async function redrive(parts: CommandParts): Promise<number> {
-  const chosen = await choose(parts);
+  const { chosen, ledger } = await choose(parts);
   const [possible, impossible] = [
     chosen.filter(({ letter }) => letter.obstacle === undefined),
     chosen.filter(({ letter }) => letter.obstacle !== undefined),
   ];
-  return handle({ ...parts, action: "redriven", entries: possible, impossible, by: operatorOf(parts.options) });
+  const by = operatorOf(parts.options);
+  return handle({ ...parts, ledger, action: "redriven", entries: possible, impossible, by });
 }
 
 async function discard(parts: CommandParts): Promise<number> {
-  const entries = await choose(parts);
-  return handle({ ...parts, action: "discarded", entries, impossible: [], by: operatorOf(parts.options) });
+  const { chosen, ledger } = await choose(parts);
+  const by = operatorOf(parts.options);
+  return handle({ ...parts, ledger, action: "discarded", entries: chosen, impossible: [], by });
 }
 
 /** @throws BackboneError INVALID_OPTIONS if an ID names nothing that waits: nothing has been done then */
-async function choose({ options: { choice }, connection, interrupted }: CommandParts): Promise<Entry[]> {
+async function choose({
+  options: { choice },
+  connection,
+  interrupted,
+}: CommandParts): Promise<{ chosen: Entry[]; ledger: Ledger }> {
   await requireLedger(connection);
-  const found = await select(connection, await readLedger(connection), choice, { all: false, interrupted });
+  const ledger = await readLedger(connection);
+  const found = await select(connection, ledger, choice, { all: false, interrupted });
   const lacking = choice.ids.filter(
     (id) => !found.some(({ letter, spots }) => spots.some(({ place }) => isNamedBy({ ...letter, place }, id))),
   );
   if (lacking.length > 0) throw notFound(lacking);
-  return found.slice(0, choice.limit);
+  return { chosen: found.slice(0, choice.limit), ledger };
 }
 
 function notFound(ids: readonly string[]): BackboneError {

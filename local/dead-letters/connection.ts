@@ -1,6 +1,6 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import type { Admin, Kafka } from "kafkajs";
-import { readAccess } from "../../shared/access/index.ts";
+import { consumerGroupsOf, readAccess, redrivableMs } from "../../shared/access/index.ts";
 import type { ReadOptions } from "../../shared/dead-letter/index.ts";
 import { createProducer, type Producer } from "../../shared/kafka/index.ts";
 import { createSchemaRegistry, type SchemaRegistry } from "../../shared/schema-registry/index.ts";
@@ -19,6 +19,10 @@ export interface Connection {
   readonly registry: SchemaRegistry | undefined;
   /** By the access file. */
   readonly groupOf: NonNullable<ReadOptions["groupOf"]>;
+  /** Epoch milliseconds; undefined where nothing is too old. */
+  readonly redrivableSinceMs: number | undefined;
+  /** Every consumer group of the access file. */
+  readonly groups: readonly string[];
 }
 
 /**
@@ -27,13 +31,22 @@ export interface Connection {
  * @throws BackboneError INVALID_OPTIONS; KAFKA_UNAVAILABLE if the cluster does not answer or refuses the login
  */
 export async function withConnection<T>(
-  { connection, registryUrl, stage: namedStage }: Pick<Arguments, "connection" | "registryUrl" | "stage">,
+  {
+    connection,
+    registryUrl,
+    file,
+    claimsGone,
+    stage: namedStage,
+  }: Pick<Arguments, "connection" | "registryUrl" | "file" | "claimsGone" | "stage">,
   env: NodeJS.ProcessEnv,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const { settings } = await settingsOf(connection, env);
-  const accessFile = join(projectFolder, "infra/access.yaml");
-  const groupOf = groupsOf(readAccess(accessFile, { stage: await stageOf(namedStage, settings.stage) }));
+  const accessFile = file === undefined ? resolve(projectFolder, "infra/access.yaml") : resolve(file);
+  const access = readAccess(accessFile, { stage: await stageOf(namedStage, settings.stage) });
+  const groupOf = groupsOf(access);
+  const redrivableSinceMs = claimsGone ? undefined : Date.now() - redrivableMs;
+  const groups = access.services.flatMap((service) => (service.consumes.length === 0 ? [] : consumerGroupsOf(service)));
   const url = registryUrl ?? settings.registryUrl;
   const registry = url === undefined ? undefined : createSchemaRegistry({ url });
   return withClient("dead-letters", settings, async ({ kafka, admin }) => {
@@ -41,7 +54,7 @@ export async function withConnection<T>(
     const auth = { mechanism: "client-settings", settings } as const;
     const producer = createProducer({ brokers: settings.brokers, auth, logger });
     try {
-      return await use({ kafka, admin, producer, registry, groupOf });
+      return await use({ kafka, admin, producer, registry, groupOf, redrivableSinceMs, groups });
     } finally {
       await producer.close();
     }

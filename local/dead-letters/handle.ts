@@ -1,12 +1,14 @@
 import { placeText, redriveRecord, type StoredDeadLetter } from "../../shared/dead-letter/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
+import { interruptedCode } from "../command-line/on-interruption.ts";
 import { printable } from "../command-line/printable.ts";
 import type { CommandParts } from "./commands.ts";
-import { type Deed, writeDown } from "./ledger.ts";
+import type { Deed, Ledger } from "./ledger.ts";
 import { jsonLine } from "./output.ts";
 import { type Entry, readLetters } from "./selection.ts";
 
 export interface HandleParts extends CommandParts {
+  readonly ledger: Ledger;
   readonly action: "redriven" | "discarded";
   readonly entries: readonly Entry[];
   /** What cannot be redriven. */
@@ -18,39 +20,43 @@ export interface HandleParts extends CommandParts {
 const chunkSize = 500;
 /** How many are dealt with without a question. */
 const askedFrom = 101;
-const interruptedCode = 130;
 
 interface Failed {
   readonly id: string;
   readonly reason: string;
 }
 
+/** What came of the chosen ones so far, by their IDs. */
+interface Outcome {
+  readonly done: string[];
+  /** Dealt with by somebody else since they were chosen. */
+  readonly meanwhile: string[];
+  readonly failed: Failed[];
+}
+
 /**
  * Redrives or discards. Each deed is written down after the broker has acknowledged it, so whatever interrupts this, the
  * next run goes on with what is not written down: at most one chunk is redriven twice, with the same event ids, which the
- * consumer's claims recognise.
+ * consumer's claims recognise. What others write down is read before each chunk, and not done again nor undone.
  */
 export async function handle(parts: HandleParts): Promise<number> {
   const { action, entries, impossible, options, output, interrupted } = parts;
-  const failed: Failed[] = impossible.map(({ letter }) => ({
-    id: placeText(letter.place),
-    reason: letter.obstacle ?? "",
-  }));
-  let done = 0;
+  const failed = impossible.map(({ letter }) => ({ id: idOf(letter), reason: letter.obstacle ?? "" }));
+  const outcome: Outcome = { done: [], meanwhile: [], failed };
+  const isInterrupted = () =>
+    interrupted.aborted &&
+    outcome.done.length + outcome.meanwhile.length + failed.length - impossible.length < entries.length;
   if (!options.dryRun) {
     await confirm(parts);
-    const progress = () => {
-      if (entries.length > chunkSize) output.say(`${done} of ${entries.length} ${action}`);
-    };
-    const onDone = (count: number) => {
-      done += count;
-      progress();
-    };
-    if (action === "redriven") await redriveAll(parts, failed, onDone);
-    else await discardAll(parts, onDone);
+    try {
+      await (action === "redriven" ? redriveAll : discardAll)(parts, outcome);
+    } catch (error) {
+      report(parts, outcome, false);
+      throw error;
+    }
   }
-  report(parts, done, failed);
-  if (interrupted.aborted && done + failed.length - impossible.length < entries.length) {
+  report(parts, outcome, isInterrupted());
+  if (isInterrupted()) {
     output.say("interrupted: the same command goes on with the rest");
     return interruptedCode;
   }
@@ -67,34 +73,37 @@ async function confirm({ action, entries, options, output }: HandleParts): Promi
   }
 }
 
-async function discardAll(parts: HandleParts, onDone: (count: number) => void): Promise<void> {
+async function discardAll(parts: HandleParts, outcome: Outcome): Promise<void> {
   for (let next = 0; next < parts.entries.length && !parts.interrupted.aborted; next += chunkSize) {
-    const chunk = parts.entries.slice(next, next + chunkSize);
-    await Promise.all(chunk.map((entry) => note(parts, entry)));
-    onDone(chunk.length);
+    const chunk = parts.entries.slice(next, next + chunkSize).map((entry) => ({ entry }));
+    const waiting = await stillWaiting(parts, chunk, outcome);
+    await Promise.all(waiting.map(({ entry }) => note(parts, entry, outcome)));
+    tellProgress(parts, outcome);
   }
 }
 
 /** Reads the topics a second time: what is to be sent is held a chunk at a time, however much was chosen. */
-async function redriveAll(parts: HandleParts, failed: Failed[], onDone: (count: number) => void): Promise<void> {
+async function redriveAll(parts: HandleParts, outcome: Outcome): Promise<void> {
   const { connection, interrupted } = parts;
-  const wanted = new Map(parts.entries.map((entry) => [placeText(entry.letter.place), entry]));
+  const wanted = new Map(parts.entries.map((entry) => [idOf(entry.letter), entry]));
   const finished = new AbortController();
   const topics = new Set(parts.entries.map(({ letter }) => letter.place.topic));
   const signal = AbortSignal.any([interrupted, finished.signal]);
-  const chunk: { letter: StoredDeadLetter; entry: Entry }[] = [];
+  const chunk: Sent[] = [];
   const flush = async () => {
     const sent = chunk.splice(0);
-    if (!interrupted.aborted) onDone(await redriveChunk(parts, sent, failed));
+    if (interrupted.aborted) return;
+    await redriveChunk(parts, await stillWaiting(parts, sent, outcome), outcome);
+    tellProgress(parts, outcome);
   };
   await readLetters(
     connection,
     [...topics],
     async (letters) => {
       for (const letter of letters) {
-        const entry = wanted.get(placeText(letter.place));
+        const entry = wanted.get(idOf(letter));
         if (entry === undefined) continue;
-        wanted.delete(placeText(letter.place));
+        wanted.delete(idOf(letter));
         chunk.push({ letter, entry });
         if (chunk.length >= chunkSize) await flush();
       }
@@ -104,50 +113,78 @@ async function redriveAll(parts: HandleParts, failed: Failed[], onDone: (count: 
   );
   if (chunk.length > 0) await flush();
   if (interrupted.aborted) return;
-  for (const id of wanted.keys()) failed.push({ id, reason: "it is no longer in the topic" });
+  for (const id of wanted.keys()) outcome.failed.push({ id, reason: "it is no longer in the topic" });
+}
+
+interface Sent {
+  readonly letter: StoredDeadLetter;
+  readonly entry: Entry;
 }
 
 /** @throws BackboneError what kept records from being acknowledged; those that were are written down before */
-async function redriveChunk(
-  parts: HandleParts,
-  chunk: readonly { letter: StoredDeadLetter; entry: Entry }[],
-  failed: Failed[],
-): Promise<number> {
+async function redriveChunk(parts: HandleParts, chunk: readonly Sent[], outcome: Outcome): Promise<void> {
   const { producer } = parts.connection;
   const ends = await Promise.allSettled(
     chunk.map(async ({ letter }) => producer.send(letter.source.topic, redriveRecord(letter))),
   );
   const acknowledged = chunk.filter((_, index) => ends[index]?.status === "fulfilled");
-  await Promise.all(acknowledged.map(({ entry }) => note(parts, entry)));
+  await Promise.all(acknowledged.map(({ entry }) => note(parts, entry, outcome)));
   for (const [index, end] of ends.entries()) {
     if (end.status === "fulfilled") continue;
     const { reason: error } = end;
     if (!(error instanceof BackboneError) || error.retriable) throw error;
     const letter = chunk[index]?.letter;
-    if (letter !== undefined) failed.push({ id: placeText(letter.place), reason: error.message });
+    if (letter !== undefined) outcome.failed.push({ id: idOf(letter), reason: error.message });
   }
-  return acknowledged.length;
 }
 
-function note({ connection, action, by, options: { reason } }: HandleParts, { letter, spots }: Entry): Promise<void> {
+/** Those of a chunk that nobody has dealt with since they were chosen. */
+async function stillWaiting<Chosen extends { readonly entry: Entry }>(
+  { ledger }: HandleParts,
+  chunk: readonly Chosen[],
+  { meanwhile }: Outcome,
+): Promise<Chosen[]> {
+  await ledger.catchUp();
+  return chunk.filter(({ entry: { letter, spots } }) => {
+    const isWaiting = spots.every((spot) => ledger.actionsOn(spot).length === 0);
+    if (!isWaiting) meanwhile.push(idOf(letter));
+    return isWaiting;
+  });
+}
+
+async function note(parts: HandleParts, { letter, spots }: Entry, { done }: Outcome): Promise<void> {
+  const { ledger, action, by, options } = parts;
+  const { reason } = options;
   const deed: Deed = { action, by, at: new Date().toISOString(), ...(reason === "" ? {} : { reason }) };
-  return writeDown(connection, deed, letter, spots);
+  await ledger.writeDown(deed, letter, spots);
+  done.push(idOf(letter));
 }
 
-function report({ action, entries, options, output }: HandleParts, done: number, failed: readonly Failed[]): void {
+function tellProgress({ action, entries, output }: HandleParts, { done }: Outcome): void {
+  if (entries.length > chunkSize) output.say(`${done.length} of ${entries.length} ${action}`);
+}
+
+function report({ action, entries, options, output }: HandleParts, outcome: Outcome, isInterrupted: boolean): void {
+  const { done, meanwhile, failed } = outcome;
   const { dryRun, json } = options;
   if (json) {
-    const ids = entries.map(({ letter }) => placeText(letter.place));
-    output.print(jsonLine({ dryRun, [action]: dryRun ? 0 : done, chosen: ids, failed }));
+    const chosen = entries.map(({ letter }) => idOf(letter));
+    const counts = { dryRun, interrupted: isInterrupted, [action]: done.length };
+    output.print(jsonLine({ ...counts, chosen, done, dealtWithMeanwhile: meanwhile, failed }));
     return;
   }
   for (const { id, reason } of failed) output.print(`${output.paint("yellow", printable(id))}  ${printable(reason)}\n`);
   if (dryRun) {
-    for (const { letter } of entries) output.print(`${printable(placeText(letter.place))}  ${goal(action, letter)}\n`);
+    for (const { letter } of entries) output.print(`${printable(idOf(letter))}  ${goal(action, letter)}\n`);
     output.print(`${entries.length} would be ${action}; nothing was done.\n`);
-  } else {
-    output.print(output.paint("green", `${done} ${action}.\n`));
+    return;
   }
+  output.print(output.paint("green", `${done.length} ${action}.\n`));
+  if (meanwhile.length > 0) output.print(`${meanwhile.length} left alone: dealt with by others meanwhile.\n`);
+}
+
+function idOf({ place }: Entry["letter"] | StoredDeadLetter): string {
+  return placeText(place);
 }
 
 function goal(action: HandleParts["action"], { source, consumerGroup = "" }: Entry["letter"]): string {

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { type Place, placeText, type StoredDeadLetter } from "../../shared/dead-letter/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
+import type { OutgoingRecord } from "../../shared/kafka/index.ts";
 import { readTopics } from "../read-topics.ts";
 import type { Connection } from "./connection.ts";
 
@@ -37,14 +38,44 @@ export interface Spot {
 export interface Ledger {
   /** What was done with the dead letter there, the earliest first. */
   actionsOn(spot: Spot): readonly Action[];
+  /** Reads it again if anybody else has written to it since. */
+  catchUp(): Promise<void>;
+  /** Writes down what was done, once for each of the spots. Resolves when the broker has acknowledged all. */
+  writeDown(
+    deed: Deed,
+    letter: Pick<StoredDeadLetter, "consumerGroup" | "identity" | "redriveCount">,
+    spots: readonly Spot[],
+  ): Promise<void>;
 }
 
 /** Everything that was ever written down; of a cluster without the topic, nothing. */
-export async function readLedger({ admin, kafka }: Connection): Promise<Ledger> {
+export async function readLedger(connection: Connection): Promise<Ledger> {
+  let read = await readActions(connection);
+  /** Acknowledged since it was read. */
+  let ownRecords = 0;
+  return {
+    actionsOn: ({ place, storedAtMs }) => read.actions.get(keyOf(placeText(place), isoTime(storedAtMs))) ?? [],
+    async catchUp() {
+      // Each of its own is in the log, so that the log is longer than that if somebody else's is there, too.
+      if ((await endOf(connection)) === read.end + ownRecords) return;
+      read = await readActions(connection);
+      ownRecords = 0;
+    },
+    async writeDown(deed, letter, spots) {
+      await Promise.all(spots.map((spot) => connection.producer.send(ledgerTopic, recordOf(deed, letter, spot))));
+      ownRecords += spots.length;
+    },
+  };
+}
+
+/** The actions by the dead letter's place and time, and the end of what was read. */
+async function readActions(connection: Connection): Promise<{ actions: Map<string, Action[]>; end: number }> {
   const actions = new Map<string, Action[]>();
-  if ((await admin.listTopics()).includes(ledgerTopic)) {
+  // Taken first: what comes while it reads is beyond this end, and has it read once more.
+  const end = await endOf(connection);
+  if (end > 0) {
     await readTopics({
-      kafka,
+      kafka: connection.kafka,
       topics: [ledgerTopic],
       groupPrefix,
       onRecords(records) {
@@ -58,9 +89,13 @@ export async function readLedger({ admin, kafka }: Connection): Promise<Ledger> 
       },
     });
   }
-  return {
-    actionsOn: ({ place, storedAtMs }) => actions.get(keyOf(placeText(place), isoTime(storedAtMs))) ?? [],
-  };
+  return { actions, end };
+}
+
+/** How many records were ever written to it; 0 where there is no such topic. */
+async function endOf({ admin }: Connection): Promise<number> {
+  if (!(await admin.listTopics()).includes(ledgerTopic)) return 0;
+  return (await admin.fetchTopicOffsets(ledgerTopic)).reduce((sum, { high }) => sum + Number(high), 0);
 }
 
 /** @throws BackboneError INVALID_OPTIONS if the cluster has no place to write down what is done */
@@ -76,28 +111,20 @@ export interface Deed extends Pick<Action, "action" | "by" | "at"> {
   readonly reason?: string;
 }
 
-/** Writes down what was done, once for each of the spots. Resolves when the broker has acknowledged all. */
-export async function writeDown(
-  { producer }: Connection,
+function recordOf(
   deed: Deed,
-  letter: Pick<StoredDeadLetter, "consumerGroup" | "identity" | "redriveCount">,
-  spots: readonly Spot[],
-): Promise<void> {
-  const { consumerGroup, identity, redriveCount } = letter;
-  await Promise.all(
-    spots.map(({ place, storedAtMs }) => {
-      const action: Action = {
-        ...deed,
-        deadLetter: placeText(place),
-        storedAt: isoTime(storedAtMs),
-        ...(consumerGroup === undefined ? {} : { consumerGroup }),
-        ...(identity === undefined ? {} : { eventId: identity.id }),
-        redriveCount,
-      };
-      const value = Buffer.from(JSON.stringify(action));
-      return producer.send(ledgerTopic, { key: Buffer.from(action.deadLetter), value, headers: [] });
-    }),
-  );
+  { consumerGroup, identity, redriveCount }: Pick<StoredDeadLetter, "consumerGroup" | "identity" | "redriveCount">,
+  { place, storedAtMs }: Spot,
+): OutgoingRecord {
+  const action: Action = {
+    ...deed,
+    deadLetter: placeText(place),
+    storedAt: isoTime(storedAtMs),
+    ...(consumerGroup === undefined ? {} : { consumerGroup }),
+    ...(identity === undefined ? {} : { eventId: identity.id }),
+    redriveCount,
+  };
+  return { key: Buffer.from(action.deadLetter), value: Buffer.from(JSON.stringify(action)), headers: [] };
 }
 
 function keyOf(deadLetter: string, storedAt: string): string {

@@ -1,8 +1,11 @@
-import { createInterface } from "node:readline/promises";
 import { styleText } from "node:util";
 import { exitCodeOf } from "../command-line/exit-code.ts";
+import { ignoreClosedPipe } from "../command-line/ignore-closed-pipe.ts";
+import { interruptedCode } from "../command-line/on-interruption.ts";
 import { parseArguments, usage } from "./arguments.ts";
 import { runCommand } from "./commands.ts";
+import { jsonLine } from "./output.ts";
+import { ask } from "./question.ts";
 
 export interface Surroundings {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
@@ -18,6 +21,10 @@ export async function runDeadLetters(
   args: readonly string[],
   { stdin, stdout, stderr, env, interrupted }: Surroundings,
 ): Promise<number> {
+  for (const stream of [stdout, stderr]) ignoreClosedPipe(stream);
+  const ctrlC = new AbortController();
+  const stopped = AbortSignal.any([interrupted, ctrlC.signal]);
+  const asking = { signal: stopped, onCtrlC: () => ctrlC.abort() };
   return exitCodeOf(
     async () => {
       const options = parseArguments(args, Date.now());
@@ -30,34 +37,18 @@ export async function runDeadLetters(
         say: (line: string) => void stderr.write(`${line}\n`),
         // Colours where the stream is a terminal that shows them, and NO_COLOR is not set.
         paint: (style: Parameters<typeof styleText>[0], text: string) => styleText(style, text, { stream: stdout }),
-        ask: stdin.isTTY === true ? (question: string) => ask(question, stdin, stderr, interrupted) : undefined,
+        ask: stdin.isTTY === true ? (question: string) => ask(question, stdin, stderr, asking) : undefined,
       };
       try {
-        return await runCommand(options.command, options, env, output, interrupted);
+        return await runCommand(options.command, options, env, output, stopped);
       } catch (error) {
-        if (!interrupted.aborted || error !== interrupted.reason) throw error;
-        stderr.write("interrupted while it was reading: nothing was done\n");
-        return 130;
+        if (!stopped.aborted || error !== stopped.reason) throw error;
+        stderr.write("interrupted: nothing was done\n");
+        const does = options.command === "redrive" || options.command === "discard";
+        if (options.json && does) stdout.write(jsonLine({ interrupted: true, done: [] }));
+        return interruptedCode;
       }
     },
     { stderr },
   );
-}
-
-async function ask(
-  question: string,
-  input: NodeJS.ReadableStream,
-  output: NodeJS.WritableStream,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const lines = createInterface({ input, output });
-  try {
-    return /^y(es)?$/i.test((await lines.question(question, { signal })).trim());
-  } catch (error) {
-    // Ctrl-c is a no.
-    if (error instanceof Error && error.name === "AbortError") return false;
-    throw error;
-  } finally {
-    lines.close();
-  }
 }

@@ -4,6 +4,7 @@ import type { SourceRecord } from "../../shared/msk-event/index.ts";
 import { readTopics } from "../read-topics.ts";
 import type { Choice } from "./arguments.ts";
 import type { Connection } from "./connection.ts";
+import { knownNames } from "./known-names.ts";
 import { type Action, groupPrefix, type Ledger, type Spot } from "./ledger.ts";
 
 /** A dead letter without what makes it large, so that many can be held at once. */
@@ -38,6 +39,8 @@ export async function topicsOf({ admin }: Pick<Connection, "admin">, topic: stri
 /**
  * What fits the choice: what waits, or with `all` also what was dealt with; the oldest first, doubles as one. Of doubles one
  * has to fit: what is done is done with all of them. Interrupted, it throws the signal's reason.
+ *
+ * @throws BackboneError INVALID_OPTIONS for a topic, code or group that there is not, naming those there are
  */
 export async function select(
   connection: Connection,
@@ -47,9 +50,11 @@ export async function select(
 ): Promise<Entry[]> {
   const entries = new Map<string, Entry>();
   const chosen = new Set<string>();
+  const known = knownNames(connection.groups);
   const topics = await topicsOf(connection, choice.topic);
   const collect = (letters: readonly StoredDeadLetter[]) => {
     for (const letter of letters) {
+      known.learn(letter);
       if (!fitsWithDoubles(letter, choice)) continue;
       const done = ledger.actionsOn(letter).at(-1);
       if (done !== undefined && !all) continue;
@@ -66,6 +71,7 @@ export async function select(
   };
   await readLetters(connection, topics, collect, interrupted);
   interrupted.throwIfAborted();
+  known.check(choice);
   const fitting = [...entries].flatMap(([key, entry]) => (chosen.has(key) ? [entry] : []));
   return fitting.sort((one, other) => byFailure(one.letter, other.letter));
 }
@@ -78,7 +84,7 @@ export function byFailure(one: Pick<Summary, "failedAt">, other: Pick<Summary, "
 
 /** Reads the topics to their ends. */
 export async function readLetters(
-  { kafka, groupOf }: Pick<Connection, "kafka" | "groupOf">,
+  { kafka, groupOf, redrivableSinceMs }: Pick<Connection, "kafka" | "groupOf" | "redrivableSinceMs">,
   topics: readonly string[],
   onLetters: (letters: readonly StoredDeadLetter[]) => Promise<void> | void,
   signal?: AbortSignal,
@@ -88,7 +94,8 @@ export async function readLetters(
     topics,
     groupPrefix,
     ...(signal === undefined ? {} : { signal }),
-    onRecords: (records) => onLetters(records.flatMap((record) => readDeadLetters(record, { groupOf }))),
+    onRecords: (records) =>
+      onLetters(records.flatMap((record) => readDeadLetters(record, { groupOf, redrivableSinceMs }))),
   });
 }
 

@@ -2,6 +2,11 @@ import type { Access, Service, Topic } from "./model.ts";
 
 /** How long a dead letter waits for somebody to redrive it. Longer than any source, so that it outlives its original. */
 export const deadLetterRetentionDays = 14;
+/**
+ * After how long Kafka begins a new segment. It deletes whole segments, when the newest of their records has had its time,
+ * so that a dead letter may stay for so much longer.
+ */
+export const deadLetterSegmentDays = 1;
 
 const msPerDay = 86_400_000;
 /** What Kafka allows a record where a topic sets no `max.message.bytes`. */
@@ -27,7 +32,7 @@ export function deadLetterTopicsOf(access: Access, service: Service): string[] {
  *
  * A dead-letter topic has its source's partitions (a redriven key keeps its order), copies and `min.insync.replicas`,
  * and the service's owner. It keeps its records for `deadLetterRetentionDays`, counted from the moment they were set
- * aside, whatever timestamp they carry, and takes what the source takes: with the dead-letter headers, and as the document
+ * aside, whatever timestamp they carry, in segments of `deadLetterSegmentDays`, and takes what the source takes: with the dead-letter headers, and as the document
  * that a mapping makes of what it offloads, in base64 (4/3), unless more than a sixth of it are headers (bytes as numbers).
  */
 export function topicsOf(access: Access): Topic[] {
@@ -55,6 +60,7 @@ function deadLetterTopic(source: Topic, service: Service): Topic {
       "message.timestamp.type": "LogAppendTime",
       ...(minInSync === undefined ? {} : { "min.insync.replicas": minInSync }),
       "retention.ms": String(deadLetterRetentionDays * msPerDay),
+      "segment.ms": String(deadLetterSegmentDays * msPerDay),
     },
     ...(service.owner === undefined ? {} : { owner: service.owner }),
     description: `records of ${source.name} that ${service.name} could not process`,

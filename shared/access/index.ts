@@ -1,6 +1,7 @@
 export { operations, patternTypes, permissions, resourceTypes } from "./acl-words.ts";
 export { aclsOf, scramUserNamesOf } from "./acls.ts";
-export { consumerGroupOf, mappedService } from "./consumer-groups.ts";
+export { claimLifeMs, redrivableMs, retentionMsOf } from "./claim-life.ts";
+export { consumerGroupOf, consumerGroupsOf, mappedService } from "./consumer-groups.ts";
 export { deadLetterRetentionDays, deadLetterTopicName, deadLetterTopicsOf, topicsOf } from "./dead-letters.ts";
 export { grantsOf } from "./grants.ts";
 export { internalPrefix } from "./internal-topics.ts";

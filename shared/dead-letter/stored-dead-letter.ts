@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { claimedIdentity } from "../cloudevents/index.ts";
 import type { SourceRecord } from "../msk-event/index.ts";
 import { schemaText } from "./bytes-in-topic.ts";
@@ -52,10 +53,17 @@ export interface StoredDeadLetter {
 
 export interface ReadOptions {
   /**
-   * The consumer group whose dead letters lie in a dead-letter topic: what a mapping offloads does not say it, and what
-   * says another one would be skipped by the only group that could take it.
+   * What failed first before that cannot be redriven: its claim may be gone. Epoch milliseconds.
    *
-   * @default none is known
+   * @default nothing is too old
+   */
+  readonly redrivableSinceMs?: number | undefined;
+  /**
+   * The consumer group whose dead letters lie in a dead-letter topic, undefined where no service consumes the source topic
+   * any more: what a mapping offloads does not say it, and what says another one would be skipped by the only group that
+   * could take it.
+   *
+   * @default none is known, so that nothing can be redriven
    */
   readonly groupOf?: (deadLetterTopic: string, sourceTopic: string) => string | undefined;
 }
@@ -66,15 +74,25 @@ export interface ReadOptions {
  */
 export function readDeadLetters(
   record: SourceRecord,
-  { groupOf = () => undefined }: ReadOptions = {},
+  { groupOf = () => undefined, redrivableSinceMs = Number.NEGATIVE_INFINITY }: ReadOptions = {},
 ): StoredDeadLetter[] {
+  return lettersIn(record, groupOf).map((letter) => ({
+    ...letter,
+    obstacle: letter.obstacle ?? ageObstacleOf(letter, redrivableSinceMs),
+  }));
+}
+
+function lettersIn(record: SourceRecord, groupOf: GroupOf): StoredDeadLetter[] {
   if (record.headers.some(([name]) => name === names.originalTopic)) return [written(record, groupOf)];
   const offloaded = offloadedRecordsOf(record);
   if (offloaded === undefined) return [unknown(record)];
   return offloaded.map((one, index) => ofMapping(record, one, index, groupOf));
 }
 
-/** Dead letters of one key are doubles of one failure: an invocation that died left the same record there twice. */
+/**
+ * Dead letters of one key are doubles of one failure: an invocation that died left the same record there twice. So their
+ * key and value are the same bytes; another record under the same source and id is another one.
+ */
 export function doublesKeyOf({
   consumerGroup,
   identity,
@@ -82,12 +100,12 @@ export function doublesKeyOf({
   place,
   redriveCount,
 }: Pick<StoredDeadLetter, "consumerGroup" | "identity" | "place" | "redriveCount"> & {
-  readonly source: Pick<SourceRecord, "topic" | "partition" | "offset">;
+  readonly source: Pick<SourceRecord, "topic" | "partition" | "offset" | "key" | "value">;
 }): string {
   // Of one that says neither its event nor where it lay, nothing is a double.
   const nameless = source.partition < 0 || source.offset < 0 ? placeText(place) : placeText(source);
   const event = identity === undefined ? nameless : [identity.source, identity.id];
-  return JSON.stringify([consumerGroup, event, redriveCount]);
+  return JSON.stringify([consumerGroup, event, redriveCount, hashOf(source.key), hashOf(source.value)]);
 }
 
 /** `<topic>/<partition>/<offset>`, with `#<index>` where the index is not 0. */
@@ -98,6 +116,10 @@ export function placeText({
   index = 0,
 }: Omit<Place, "index"> & { readonly index?: number }): string {
   return `${topic}/${partition}/${offset}${index === 0 ? "" : `#${index}`}`;
+}
+
+function hashOf(bytes: Buffer | null): string | null {
+  return bytes && createHash("sha256").update(bytes).digest("base64");
 }
 
 type GroupOf = NonNullable<ReadOptions["groupOf"]>;
@@ -138,7 +160,8 @@ function obstacleOf(deadLetterTopic: string, topic: string, group = "", groupOf:
     return `${names.originalTopic} is ${topic}, whose dead letters do not lie in ${deadLetterTopic}`;
   }
   const known = groupOf(deadLetterTopic, topic);
-  return known === undefined || known === group
+  if (known === undefined) return unreadBy(deadLetterTopic, topic);
+  return known === group
     ? undefined
     : `its group ${group} does not read ${topic} any more, the access file has ${known}: nobody would take it`;
 }
@@ -153,6 +176,21 @@ function deserializedObstacle(keySchema: string | undefined, valueSchema: string
         ? ["key", keySchema]
         : ["key and value", `${keySchema} and ${valueSchema}`];
   return `the mapping has deserialized its ${what} (schema ${schemas}): the topic had other bytes, which are not known`;
+}
+
+/** Within that time the claim of an event lives that took effect, though its record comes again. */
+function ageObstacleOf({ first, storedAtMs }: StoredDeadLetter, sinceMs: number): string | undefined {
+  const firstMs = Date.parse(first.failedAt);
+  // A time that cannot be read makes no dead letter younger than its topic says, nor does one in the future.
+  if (Math.min(Number.isNaN(firstMs) ? storedAtMs : firstMs, storedAtMs) >= sinceMs) return undefined;
+  return (
+    `it failed first before ${new Date(sinceMs).toISOString()}: if it has taken effect, its claim may be gone, and it would ` +
+    "take effect again; --claims-gone redrives it all the same"
+  );
+}
+
+function unreadBy(deadLetterTopic: string, topic: string): string {
+  return `the access file has no service of ${deadLetterTopic} that consumes ${topic}: nobody would take it`;
 }
 
 function ofMapping(
@@ -173,7 +211,7 @@ function ofMapping(
     traceparent: undefined,
     obstacle:
       consumerGroup === undefined
-        ? "the access file has no service of that dead-letter topic"
+        ? unreadBy(record.topic, source.topic)
         : deserializedObstacle(
             source.key === null ? undefined : source.keySchema && schemaText(source.keySchema),
             source.value === null ? undefined : source.valueSchema && schemaText(source.valueSchema),

@@ -166,6 +166,22 @@ describe("topics of Express brokers", () => {
     expect(topicOn(standard, {})).toHaveLength(3);
   });
 
+  test("the age at which a segment begins is theirs, so that the topic has none that claims could rely on", () => {
+    const configs = { "retention.ms": "1", "segment.ms": "86400000" };
+    expect(topicOn(express, { configs })).toEqual(["retention.ms=1"]);
+    expect(topicOn(standard, { configs })).toEqual(["retention.ms=1", "segment.ms=86400000"]);
+    clusterWith(
+      () => express,
+      (stack, cluster) => {
+        const topics = new KafkaTopics(stack, "Topics", {
+          cluster,
+          topics: [{ name: "orders", partitions: 1, replication: 3, configs }],
+        });
+        expect(topics.topic("orders").configs).toEqual({ "retention.ms": "1" });
+      },
+    );
+  });
+
   test.each<[Partial<Topic>, string]>([
     [{ configs: { "min.insync.replicas": "1" } }, "got min.insync.replicas=1"],
     [{ configs: { "segment.bytes": "52428800" } }, "got segment.bytes=52428800"],

@@ -60,7 +60,7 @@ test.each(consumers)("the consumer of $topic is told of its group, its dead lett
     DEAD_LETTER_TOPIC: consumer.deadLetterTopic,
     STATUSES_TABLE: expect.stringMatching(/^<OrderStatusStatuses/),
     CLAIMS_TABLE: expect.stringMatching(/^<OrderStatusClaims/),
-    CLAIM_TTL_SECONDS: String((7 + 14 + 1) * 86_400),
+    CLAIM_TTL_SECONDS: String((8 + 15 + 8 + 1) * 86_400),
     REPORT_BATCH_ITEM_FAILURES: "true", // as the mapping has it
   });
 });

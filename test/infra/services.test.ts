@@ -136,7 +136,7 @@ describe("inventory", () => {
       OUTBOX_TABLE: expect.stringMatching(/^<InventoryOutboxTable/),
       INVENTORY_EVENTS_TOPIC: "inventory-events",
       INITIAL_STOCK: "1000000",
-      CLAIM_TTL_SECONDS: String((7 + 14 + 1) * 86_400),
+      CLAIM_TTL_SECONDS: String((8 + 15 + 8 + 1) * 86_400),
       REPORT_BATCH_ITEM_FAILURES: "true", // as the mapping has it
     });
   });
@@ -175,9 +175,21 @@ describe("inventory", () => {
   });
 
   test("claims live whole seconds, also where a topic's retention is not", () => {
-    const source = { name: "order-events", partitions: 1, replication: 3, configs: { "retention.ms": "1500" } };
+    const configs = { "retention.ms": "1500", "segment.ms": "1250" };
+    const source = { name: "order-events", partitions: 1, replication: 3, configs };
 
-    expect(claimTtl(source, Duration.seconds(1)).toSeconds()).toBe(2 + 14 * 86_400 + 1);
+    expect(claimTtl(source, Duration.seconds(1)).toSeconds()).toBe(15 * 86_400 + 6 + 1);
+  });
+
+  test.each([
+    ["in segments of a day", { "segment.ms": "86400000" }, 8 + 15 + 8 + 1],
+    // Kafka's default, and what an Express broker has, which lets nobody set it.
+    ["in segments that nothing says", {}, 14 + 15 + 14 + 1],
+  ])("claims outlive what a topic keeps for 7 days %s, and its dead letters", (_, segments, days) => {
+    const configs = { "retention.ms": "604800000", ...segments };
+    const source = { name: "order-events", partitions: 1, replication: 3, configs };
+
+    expect(claimTtl(source, Duration.days(1)).toDays()).toBe(days);
   });
 
   test.each([{ "retention.ms": "-1" }, {}])("a source without an end to its records is refused: %o", (configs) => {

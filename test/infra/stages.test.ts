@@ -46,7 +46,7 @@ describe("dev", () => {
     );
     expect(Buffer.from(orders?.Properties.Configs, "base64").toString()).toContain("retention.ms=86400000");
     services.hasResourceProperties("AWS::Lambda::Function", {
-      Environment: { Variables: { CLAIM_TTL_SECONDS: String((1 + 14 + 1) * 86_400) } },
+      Environment: { Variables: { CLAIM_TTL_SECONDS: String((2 + 15 + 2 + 1) * 86_400) } },
     });
     for (const template of [cluster, schemaRegistry, services]) {
       template.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 3 });

@@ -17,8 +17,13 @@ test("the access file's topics and their dead-letter topics are the cluster's", 
   ]);
 
   expect(topics).toEqual([
-    ["order-events", 6, 3, "cleanup.policy=delete\nmin.insync.replicas=2\nretention.ms=604800000"],
-    ["inventory-events", 6, 3, "cleanup.policy=delete\nmin.insync.replicas=2\nretention.ms=604800000"],
+    ["order-events", 6, 3, "cleanup.policy=delete\nmin.insync.replicas=2\nretention.ms=604800000\nsegment.ms=86400000"],
+    [
+      "inventory-events",
+      6,
+      3,
+      "cleanup.policy=delete\nmin.insync.replicas=2\nretention.ms=604800000\nsegment.ms=86400000",
+    ],
     ["kafkasql-journal", 1, 3, "cleanup.policy=delete\nmin.insync.replicas=2\nretention.bytes=-1\nretention.ms=-1"],
     ["kafkasql-snapshots", 1, 3, "cleanup.policy=delete\nmin.insync.replicas=2\nretention.bytes=-1\nretention.ms=-1"],
     ["registry-events", 1, 3, "cleanup.policy=delete\nmin.insync.replicas=2\nretention.ms=604800000"],
@@ -27,13 +32,13 @@ test("the access file's topics and their dead-letter topics are the cluster's", 
       "order-events.inventory.dlt",
       6,
       3,
-      "cleanup.policy=delete\nmax.message.bytes=2162712\nmessage.timestamp.type=LogAppendTime\nmin.insync.replicas=2\nretention.ms=1209600000",
+      "cleanup.policy=delete\nmax.message.bytes=2162712\nmessage.timestamp.type=LogAppendTime\nmin.insync.replicas=2\nretention.ms=1209600000\nsegment.ms=86400000",
     ],
     ...["order-events.order-status.dlt", "inventory-events.order-status.dlt"].map((name) => [
       name,
       6,
       3,
-      "cleanup.policy=delete\nmax.message.bytes=2162712\nmessage.timestamp.type=LogAppendTime\nmin.insync.replicas=2\nretention.ms=1209600000",
+      "cleanup.policy=delete\nmax.message.bytes=2162712\nmessage.timestamp.type=LogAppendTime\nmin.insync.replicas=2\nretention.ms=1209600000\nsegment.ms=86400000",
     ]),
   ]);
 });

@@ -19,8 +19,16 @@ import { fromKafkajsMessage, toKafkajsMessage } from "../../shared/kafkajs-messa
 import { eventually, messagesOf } from "./running-backbone.ts";
 import { clientProperties, startTestBroker, type TestBroker } from "./running-broker.ts";
 
-const clientFile = join(mkdtempSync(join(tmpdir(), "dead-letters-test-")), "client.properties");
+const folder = mkdtempSync(join(tmpdir(), "dead-letters-test-"));
+const clientFile = join(folder, "client.properties");
+/** Of the test's topic and its consumer. */
+const accessFile = join(folder, "access.yaml");
+const projectsFile = ["--file", join(import.meta.dirname, "../../infra/access.yaml")];
 const running: ChildProcess[] = [];
+
+/** A time that lies back, ISO 8601. What failed very long ago is not redriven. */
+const beganAt = Date.now();
+const ago = (seconds: number) => new Date(beganAt - seconds * 1_000).toISOString();
 
 let broker: TestBroker;
 let admin: Admin;
@@ -45,6 +53,12 @@ afterAll(async () => {
 beforeEach(async () => {
   topic = await broker.createTopic({ partitions: 2 });
   dlt = `${topic}.stock.dlt`;
+  writeFileSync(
+    accessFile,
+    `topics: { ${topic}: { partitions: 2, replication: 1 } }
+services: { stock: { type: application, consumes: [${topic}] } }
+`,
+  );
   const configEntries = [{ name: "message.timestamp.type", value: "LogAppendTime" }];
   const topics = [
     { topic: dlt, numPartitions: 2, configEntries },
@@ -63,6 +77,7 @@ interface Given {
   readonly code?: ErrorCode;
   readonly failedAt?: string;
   readonly offset?: number;
+  readonly value?: Buffer;
 }
 
 function eventRecord(id: string, key: string): OutgoingRecord {
@@ -83,9 +98,10 @@ function letter({
   code = "RULE_VIOLATED",
   failedAt,
   offset = 3,
+  value,
 }: Given): OutgoingRecord {
   return deadLetterRecord({
-    record: { topic, partition: 1, offset, timestampMs: 1, ...eventRecord(id, key) },
+    record: { topic, partition: 1, offset, timestampMs: 1, ...eventRecord(id, key), ...(value && { value }) },
     error: new BackboneError(code, "one too many"),
     attempts: 3,
     consumerGroup: "stock",
@@ -102,10 +118,41 @@ async function dead(...given: Given[]): Promise<void> {
 async function run(...args: string[]) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const surroundings = { stdin: Readable.from([]), stdout, stderr, env: {}, interrupted: new AbortController().signal };
-  const code = await runDeadLetters([...args, "-c", clientFile], surroundings);
+  const file = args.includes("--file") ? [] : ["--file", accessFile];
+  const code = await runDeadLetters([...args, "-c", clientFile, ...file], surroundings);
   stdout.end();
   stderr.end();
   return { code, out: await textOf(stdout), err: await textOf(stderr) };
+}
+
+/** Runs a command line that somebody sits before. */
+function atTerminal(...args: string[]) {
+  const [stdout, stderr, interruption] = [new PassThrough(), new PassThrough(), new AbortController()];
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  const surroundings = { stdin, stdout, stderr, env: {}, interrupted: interruption.signal };
+  let err = "";
+  stderr.on("data", (text) => {
+    err += text;
+  });
+  const said = (words: RegExp) =>
+    new Promise<void>((resolve) => stderr.on("data", () => void (words.test(err) && resolve())));
+  const question = said(/Go on\?/);
+  const ended = runDeadLetters([...args, "-c", clientFile, "-f", accessFile], surroundings).then(async (code) => {
+    stdout.end();
+    return { code, out: await textOf(stdout), err };
+  });
+  return {
+    question,
+    said,
+    answer(text: string) {
+      stdin.write(text);
+      return ended;
+    },
+    interrupt() {
+      interruption.abort();
+      return ended;
+    },
+  };
 }
 
 async function listed(...args: string[]): Promise<Record<string, unknown>[]> {
@@ -147,8 +194,20 @@ describe("list", () => {
     expect(await ids("--since", "2026-01-02")).toEqual(["new"]);
     expect(await ids("--key", "a")).toEqual(["old"]);
     expect(await ids("--limit", "1")).toEqual(["old"]);
-    expect(await ids("--group", "billing")).toEqual([]);
+    expect(await ids("--group", "stock")).toEqual(["old", "new"]);
     expect(JSON.parse((await run("list", "--topic", dlt, "--json")).out).total).toBe(2);
+  });
+
+  test.each([
+    ["--code", "NONSENSE", "RULE_VIOLATED"],
+    ["--group", "stok", "stock"],
+  ])("refuses %s %s, and names what there is: %s", async (option, value, there) => {
+    await dead({ id: "e-14" });
+
+    const { code, out, err } = await run("list", option, value);
+
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toMatch(new RegExp(`^error ${option} ${value}: has to be one of .*\\b${there}\\b`));
   });
 
   test("moves nobody's cursor and leaves no group behind", async () => {
@@ -189,7 +248,7 @@ test("show gives the event, the error and what a terminal would obey in words", 
 
 describe("redrive", () => {
   test("sends the record back as it was, for its group alone, and takes it off the list", async () => {
-    await dead({ id: "e-3", key: "cup", failedAt: "2026-01-02T00:00:00.000Z" }, { id: "e-4", key: "pot" });
+    await dead({ id: "e-3", key: "cup", failedAt: ago(3_600) }, { id: "e-4", key: "pot" });
 
     const { code, out } = await run("redrive", "e-3", "--as", "the night shift");
 
@@ -202,7 +261,7 @@ describe("redrive", () => {
       ...headersOf({ ...toKafkajsMessage(eventRecord("e-3", "cup")) } as KafkaMessage),
       "dlt-redrive-group": "stock",
       "dlt-redrive-count": "1",
-      "dlt-first-failed-at": "2026-01-02T00:00:00.000Z",
+      "dlt-first-failed-at": ago(3_600),
       "dlt-first-error-code": "RULE_VIOLATED",
       "dlt-first-record": `${topic}/1/3`,
     });
@@ -214,7 +273,7 @@ describe("redrive", () => {
   });
 
   test("of what fails again counts up, and show tells the whole history", async () => {
-    await dead({ id: "e-5", failedAt: "2026-01-02T00:00:00.000Z" });
+    await dead({ id: "e-5", failedAt: ago(3_600) });
     await run("redrive", "e-5", "--as", "ana");
     const [message] = await messagesOf(broker, topic);
     if (message === undefined) throw new Error("nothing was redriven");
@@ -264,17 +323,52 @@ describe("redrive", () => {
   });
 
   test("of one of its doubles, by place or time, is of them all", async () => {
-    await dead({ id: "twice", key: "a", failedAt: "2026-01-02T00:00:00Z" });
-    await dead({ id: "twice", key: "a", failedAt: "2026-01-02T00:00:10Z" });
-    await dead({ id: "again", key: "b", failedAt: "2026-01-02T00:00:00Z" });
-    await dead({ id: "again", key: "b", failedAt: "2026-01-02T00:00:10Z" });
+    await dead({ id: "twice", key: "a", failedAt: ago(20) });
+    await dead({ id: "twice", key: "a", failedAt: ago(10) });
+    await dead({ id: "again", key: "b", failedAt: ago(20) });
+    await dead({ id: "again", key: "b", failedAt: ago(10) });
     const twice = (await listed()).find(({ eventId }) => eventId === "twice");
 
     const byPlace = await run("redrive", String(twice?.id));
-    const byTime = await run("redrive", "--topic", topic, "--since", "2026-01-02T00:00:05Z");
+    const byTime = await run("redrive", "--topic", topic, "--since", ago(15));
 
     expect([byPlace.out, byTime.out]).toEqual(["1 redriven.\n", "1 redriven.\n"]);
     expect(await listed()).toEqual([]);
+    expect(await messagesOf(broker, topic)).toHaveLength(2);
+  });
+
+  test("of one of two records under one source and id sends its bytes, and leaves the other", async () => {
+    await dead({ id: "same", code: "HANDLER_FAILED", failedAt: ago(20) });
+    const garbage = Buffer.from([0]);
+    await dead({ id: "same", code: "MALFORMED_PAYLOAD", failedAt: ago(10), value: garbage });
+
+    const { out } = await run("redrive", "--topic", topic, "--code", "HANDLER_FAILED");
+
+    expect(out).toBe("1 redriven.\n");
+    expect((await messagesOf(broker, topic)).map(({ value }) => value?.toString())).toEqual(['{"name":"n-same"}']);
+    expect(await listed()).toMatchObject([{ eventId: "same", errorCode: "MALFORMED_PAYLOAD" }]);
+  });
+
+  test("of a group in which no service consumes the topic is not done, and said", async () => {
+    await dead({ id: "e-13" });
+
+    const { code, out } = await run("redrive", "e-13", ...projectsFile);
+
+    expect(code).toBe(1);
+    expect(out).toMatch(/has no service of .* that consumes .*: nobody would take it\n0 redriven\.\n$/);
+    expect(await messagesOf(broker, topic)).toEqual([]);
+    expect(await listed()).toHaveLength(1);
+  });
+
+  test("of what failed first so long ago that its claim may be gone takes a word more", async () => {
+    await dead({ id: "old", failedAt: ago(16 * 86_400) }, { id: "young", failedAt: ago(14 * 86_400) });
+
+    const refused = await run("redrive", "--topic", topic);
+    const done = await run("redrive", "old", "--claims-gone");
+
+    expect(refused.code).toBe(1);
+    expect(refused.out).toMatch(/its claim may be gone, .*--claims-gone redrives it all the same\n1 redriven\.\n$/);
+    expect(done).toMatchObject({ code: 0, out: "1 redriven.\n" });
     expect(await messagesOf(broker, topic)).toHaveLength(2);
   });
 
@@ -283,12 +377,63 @@ describe("redrive", () => {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const parts = { stdin: Readable.from([]), stdout, stderr, env: {}, interrupted: AbortSignal.abort() };
 
-    const code = await runDeadLetters(["redrive", "e-12", "-c", clientFile], parts);
+    const code = await runDeadLetters(["redrive", "e-12", "-c", clientFile, "-f", accessFile], parts);
 
     expect(code).toBe(130);
-    expect(String(stderr.read())).toBe("interrupted while it was reading: nothing was done\n");
+    expect(String(stderr.read())).toBe("interrupted: nothing was done\n");
     expect(await messagesOf(broker, topic)).toEqual([]);
     expect(await listed()).toHaveLength(1);
+  });
+
+  test.each([
+    { action: "redrive", past: "redriven", other: "discard" },
+    { action: "discard", past: "discarded", other: "redrive" },
+  ])("what somebody else does with it while $action waits for an answer stays", async ({ action, past, other }) => {
+    await dead(...Array.from({ length: 101 }, (_, index) => ({ id: `many-${index}` })));
+    const reasonFor = (command: string) => (command === "discard" ? ["--reason", "a test"] : []);
+    const asked = atTerminal(action, "--topic", topic, ...reasonFor(action));
+    await asked.question;
+
+    await run(other, "many-7", ...reasonFor(other), "--as", "ben");
+    const { code, out } = await asked.answer("y\n");
+
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: `100 ${past}.\n1 left alone: dealt with by others meanwhile.\n`,
+    });
+    const all = await listed("--all");
+    expect(all).toHaveLength(101);
+    expect(all.filter(({ done }) => (done as { by: string }).by === "ben")).toMatchObject([{ eventId: "many-7" }]);
+    expect(await messagesOf(broker, topic)).toHaveLength(action === "redrive" ? 100 : 1);
+  });
+
+  test("interrupted at the question, it has done nothing, and says so to programs, too", async () => {
+    await dead(...Array.from({ length: 101 }, () => ({})));
+    const asked = atTerminal("redrive", "--topic", topic, "--json");
+    await asked.question;
+
+    const { code, out, err } = await asked.interrupt();
+
+    expect(code).toBe(130);
+    expect(JSON.parse(out)).toEqual({ interrupted: true, done: [] });
+    expect(err).toMatch(/interrupted: nothing was done\n$/);
+    expect(await messagesOf(broker, topic)).toEqual([]);
+  });
+
+  test("interrupted in the middle, it says which were done", async () => {
+    await dead(...Array.from({ length: 1_500 }, () => ({})));
+    const asked = atTerminal("redrive", "--topic", topic, "--json", "--yes");
+    await asked.said(/of 1500 redriven/);
+
+    const { code, out } = await asked.interrupt();
+
+    const told = JSON.parse(out);
+    const dealtWith = (await listed("--all")).filter(({ done }) => done !== undefined).map(({ id }) => id);
+    expect(code).toBe(130);
+    expect(told).toMatchObject({ interrupted: true, redriven: told.done.length, failed: [], dealtWithMeanwhile: [] });
+    expect(told.done.length).toBeGreaterThan(0);
+    expect(told.done.length).toBeLessThan(1_500);
+    expect(told.done.sort()).toEqual(dealtWith.sort());
   });
 
   test("of an ID that names nothing does nothing at all", async () => {
@@ -311,7 +456,8 @@ describe("redrive", () => {
   });
 
   test("killed in the middle, it goes on where it stopped", async () => {
-    const args = ["local/dead-letters/main.ts", "redrive", "--topic", topic, "--yes", "-c", clientFile];
+    const files = ["-c", clientFile, "-f", accessFile];
+    const args = ["local/dead-letters/main.ts", "redrive", "--topic", topic, "--yes", ...files];
     const ids: string[] = [];
     let waiting = 0;
     // One that was done before the kill came is followed by another.
@@ -371,9 +517,10 @@ describe("what the mapping offloaded", () => {
       });
       const id = `offloaded-by-${service}`;
       await offloaded("order-events", offloadedTo, id);
+      const which = ["--code", "OFFLOADED", "--group", group, ...projectsFile];
 
-      const list = JSON.parse((await run("list", "--code", "OFFLOADED", "--group", group, "--json")).out);
-      const { code } = await run("redrive", "--code", "OFFLOADED", "--group", group);
+      const list = JSON.parse((await run("list", ...which, "--json")).out);
+      const { code } = await run("redrive", ...which);
 
       expect(list.deadLetters).toMatchObject([{ eventId: id, topic: "order-events", offset: 8, attempts: 11 }]);
       expect(code).toBe(0);
@@ -393,10 +540,10 @@ describe("what the mapping offloaded", () => {
   test("is not redriven while nothing says for which group", async () => {
     await offloaded(topic, dlt, "e-9");
 
-    const { code, out } = await run("redrive", "e-9");
+    const { code, out } = await run("redrive", "e-9", ...projectsFile);
 
     expect(code).toBe(1);
-    expect(out).toContain("the access file has no service of that dead-letter topic");
+    expect(out).toContain(`the access file has no service of ${dlt} that consumes ${topic}`);
     expect(await messagesOf(broker, topic)).toEqual([]);
   });
 });

@@ -17,6 +17,7 @@ test("a dead-letter topic has the size of its source, and keeps what the source 
       "message.timestamp.type": "LogAppendTime",
       "min.insync.replicas": "2",
       "retention.ms": "1209600000",
+      "segment.ms": "86400000",
     },
     description: "records of orders that stock could not process",
   });

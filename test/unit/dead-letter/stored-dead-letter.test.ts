@@ -41,10 +41,32 @@ describe("a dead letter that is read back", () => {
       readDeadLetters(inTopic(letterOf()), { groupOf: () => group })[0]?.obstacle;
 
     expect(obstacleFor("inventory")).toBeUndefined();
-    expect(obstacleFor(undefined)).toBeUndefined();
+    expect(obstacleFor(undefined)).toBe(
+      "the access file has no service of orders.inventory.dlt that consumes orders: nobody would take it",
+    );
     expect(obstacleFor("inventory.orders")).toBe(
       "its group inventory does not read orders any more, the access file has inventory.orders: nobody would take it",
     );
+  });
+
+  test.each([
+    ["2026-01-03T00:00:00.000Z", "2026-01-03T00:00:00.000Z", undefined],
+    ["2026-01-03T00:00:00.000Z", "2026-01-03T00:00:00.001Z", /^it failed first before .*: .* its claim may be gone/],
+    // Where the time says nothing, the broker's does: it took this one on the 4th.
+    ["", "2026-01-04T00:00:00.000Z", undefined],
+    ["", "2026-01-04T00:00:00.001Z", /its claim may be gone/],
+    ["2036-01-03T00:00:00.000Z", "2026-01-04T00:00:00.001Z", /its claim may be gone/],
+  ])("whose first failure was at '%s' and has to be since %s: %s", (firstFailedAt, since, obstacle) => {
+    const { headers, ...rest } = letterOf();
+    const again = {
+      ...rest,
+      headers: [...headers, ["dlt-first-failed-at", Buffer.from(firstFailedAt)] as const],
+    };
+    const options = { groupOf: () => "inventory", redrivableSinceMs: Date.parse(since) };
+
+    const [letter] = readDeadLetters(inTopic(again), options);
+
+    expect(letter?.obstacle).toEqual(obstacle === undefined ? undefined : expect.stringMatching(obstacle));
   });
 
   test("is there with the code UNKNOWN if somebody else wrote it", () => {
@@ -116,7 +138,9 @@ describe("what a mapping has offloaded", () => {
 
   test("cannot be redriven while its consumer group is not known", () => {
     const [letter] = readDeadLetters(lying(payload));
-    expect(letter?.obstacle).toBe("the access file has no service of that dead-letter topic");
+    expect(letter?.obstacle).toBe(
+      "the access file has no service of orders.inventory.dlt that consumes orders: nobody would take it",
+    );
   });
 });
 
@@ -127,6 +151,14 @@ describe("doubles", () => {
     expect(doublesKeyOf(read(inTopic(letterOf({ ...original, offset: 99 }), 8)))).toBe(doublesKeyOf(letter));
     expect(doublesKeyOf({ ...letter, redriveCount: 1 })).not.toBe(doublesKeyOf(letter));
     expect(doublesKeyOf({ ...letter, consumerGroup: "billing" })).not.toBe(doublesKeyOf(letter));
+  });
+
+  test("are none if their bytes differ, though source and id are the same", () => {
+    const others = [{ value: Buffer.from([9]) }, { value: null }, { value: Buffer.alloc(0) }, { key: null }];
+    const keys = [{}, ...others].map((differing) =>
+      doublesKeyOf(read(inTopic(letterOf({ ...original, ...differing })))),
+    );
+    expect(new Set(keys)).toHaveProperty("size", 5);
   });
 
   test("without an event's identity go by the place in the source topic", () => {

@@ -29,9 +29,9 @@ export function letterOf(record: SourceRecord = original, failedAt = "2026-01-03
   return deadLetterRecord({ record, error, attempts: 3, consumerGroup: "inventory", failedAt: new Date(failedAt) });
 }
 
-/** The only dead letter of the record. */
+/** The only dead letter of the record, in a topic that its group reads. */
 export function read(record: SourceRecord): StoredDeadLetter {
-  const [letter, ...more] = readDeadLetters(record);
+  const [letter, ...more] = readDeadLetters(record, { groupOf: () => "inventory" });
   if (letter === undefined || more.length > 0) throw new Error(`${1 + more.length} dead letters`);
   return letter;
 }

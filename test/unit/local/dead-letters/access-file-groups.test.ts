@@ -16,6 +16,14 @@ test.each([
   expect(groupOf(deadLetterTopic, topic)).toBe(group);
 });
 
+test("a service that does not consume the topic any more takes nothing of it", () => {
+  const text = `
+topics: { orders: { partitions: 1, replication: 1 }, returns: { partitions: 1, replication: 1 } }
+services: { stock: { type: application, consumes: [returns] } }
+`;
+  expect(groupsOf(parseAccess(text, "access.yaml"))("orders.stock.dlt", "orders")).toBeUndefined();
+});
+
 test.each([
   ["dev", "stock-of-dev.orders"],
   ["prod", "stock.orders"],

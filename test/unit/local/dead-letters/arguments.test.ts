@@ -39,6 +39,12 @@ describe("arguments of npm run dead-letters", () => {
     expect(parse("redrive").stage).toBeUndefined();
   });
 
+  test("what claims may not recognise any more is redriven only if that is said", () => {
+    expect(parse("redrive").claimsGone).toBe(false);
+    expect(parse("redrive --claims-gone").claimsGone).toBe(true);
+    expect(() => parse("discard a --reason x --claims-gone")).toThrow("--claims-gone does not go with discard");
+  });
+
   test("the key of a record may be empty", () => {
     expect(parse("list --key=").choice.key).toBe("");
   });
@@ -60,6 +66,12 @@ describe("arguments of npm run dead-letters", () => {
       expect(() => parseArguments(["list", `--since=${text}`], now)).toThrow(`--since ${text}: has to be a time like`);
     },
   );
+
+  test.each(["2026-02-01", "2026-01-31T12:01Z"])("--since %s, in the future, is refused", (text) => {
+    expect(() => parse(`list --since ${text}`)).toThrow(
+      `--since ${text}: must not be in the future, now is 2026-01-31T12:00:00.000Z`,
+    );
+  });
 
   test("MSK with SCRAM", () => {
     const secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:AmazonMSK_a";

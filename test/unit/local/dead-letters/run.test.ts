@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough, Readable } from "node:stream";
+import { PassThrough, Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { usage } from "../../../../local/dead-letters/arguments.ts";
@@ -22,6 +22,22 @@ async function run(...args: string[]) {
 
 test("the usage is printed where help is asked for", async () => {
   expect(await run("--help")).toEqual({ code: 0, out: usage, err: "" });
+});
+
+test("a reader that has read enough and closes the pipe is no error", async () => {
+  const closed = () =>
+    new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" })),
+    });
+  const [stdout, stderr] = [closed(), closed()];
+  const parts = { stdin: Readable.from([]), stdout, stderr, env: {}, interrupted: new AbortController().signal };
+  // Node tells of it after the write; without somebody who listens it would end the process.
+  const told = new Promise<void>((resolve) => stdout.once("close", resolve));
+
+  expect(await runDeadLetters(["--help"], parts)).toBe(0);
+
+  await told;
+  expect(stdout.errored).toMatchObject({ code: "EPIPE" });
 });
 
 test.each([
