@@ -64,6 +64,7 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
   });
   let hasJoined = false;
   let searches = 0;
+  let beginning: Promise<void> | undefined;
   consumer.on(consumer.events.GROUP_JOIN, () => {
     hasJoined = true;
     searches = 0;
@@ -71,7 +72,7 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     if (restart) return;
     const mayJoin = isWithoutCoordinator(error) && (hasJoined || searches < mostSearches);
-    if (mayJoin) void beginAnew().catch(options.onCrash);
+    if (mayJoin) beginning = beginAnew().catch(options.onCrash);
     else options.onCrash(hasJoined ? error : withDroppedReason(error));
   });
   const late = new Set<Promise<void>>();
@@ -105,13 +106,19 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
   };
   await consumer.run(reading);
 
+  /** The brokers may be away for as long as it takes. */
   async function beginAnew(): Promise<void> {
     searches += 1;
-    await pause(searches, stopping.signal);
-    if (stopping.signal.aborted) return;
-    await consumer.connect();
-    await consumer.run(reading);
-    if (stopping.signal.aborted) await consumer.disconnect();
+    let connected = false;
+    for (let attempt = searches; !connected; attempt += 1) {
+      await pause(attempt, stopping.signal);
+      if (stopping.signal.aborted) return;
+      connected = await consumer.connect().then(
+        () => true,
+        () => false,
+      );
+    }
+    if (!stopping.signal.aborted) await consumer.run(reading);
   }
 
   async function workOff(payload: EachBatchPayload): Promise<void> {
@@ -138,7 +145,7 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
     definition,
     async stop() {
       stopping.abort();
-      await Promise.all(late);
+      await Promise.all([...late, beginning]);
       await consumer.disconnect();
     },
   };

@@ -188,7 +188,7 @@ export class GroupCommit {
     const pause = this.#parts.deadline.backoff(Math.max(...waiting.map((one) => one.refusals++)));
     for (const one of waiting) {
       one.trouble = error;
-      const waited = this.#parts.slots.whileWaiting(pause);
+      const waited = this.#parts.slots.whileWaiting(pause, { decided: true });
       void waited.then((inTime) => (inTime ? this.#enqueue([one]) : one.reject(error)));
     }
   }

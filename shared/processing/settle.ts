@@ -97,7 +97,8 @@ async function attemptUntilSettled<T>(record: DecodedRecord<T>, parts: SettlePar
           return failed(surroundingsError(uncounted));
         }
         if (attempts >= maxAttempts) return failed(error);
-        redecisions = undefined;
+        // A new attempt decides as often as the first did, and with the same pauses.
+        if (redecisions !== undefined) [redecisions, waits] = [undefined, 0];
       }
     }
     // Others have their turn meanwhile, and it may be late when this record has its next.

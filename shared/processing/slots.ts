@@ -3,8 +3,9 @@ import { AsyncLocalStorage } from "node:async_hooks";
 /** Places for work in progress, of which there are few; what waits gives its place to others. */
 export class Slots {
   #free: number;
-  /** What has waited and wants a slot again, in the order in which the waits ended. */
-  readonly #returning: (() => void)[] = [];
+  /** Those whose wait is over and who want a slot again: each in the order in which the waits ended. */
+  readonly #decided: (() => void)[] = [];
+  readonly #undecided: (() => void)[] = [];
   #begin: () => boolean = () => false;
 
   constructor(concurrency: number) {
@@ -29,6 +30,8 @@ export class Slots {
         } catch (error) {
           failures.push(error);
         }
+        // Where it stops, another worker goes on: the iterator is that of all.
+        if (this.#decided.length > 0) break;
       }
       this.#release();
     };
@@ -46,21 +49,28 @@ export class Slots {
     return results;
   }
 
-  /** Waits without a slot, and resolves in one. Who has not had a turn comes before those who want another. */
-  async whileWaiting<T>(wait: Promise<T>): Promise<T> {
+  /**
+   * Waits without a slot, and resolves in one. Who has decided already comes first: what it has done, or read, would grow
+   * old. Who has not had a turn yet comes before those who want another.
+   */
+  async whileWaiting<T>(wait: Promise<T>, { decided = false } = {}): Promise<T> {
     this.#release();
     try {
       return await wait;
     } finally {
+      const returning = decided ? this.#decided : this.#undecided;
       if (this.#free > 0) this.#free--;
-      else await new Promise<void>((resolve) => this.#returning.push(resolve));
+      else await new Promise<void>((resolve) => returning.push(resolve));
     }
   }
 
   #release(): void {
-    if (this.#begin()) return;
-    const next = this.#returning.shift();
-    if (next) next();
-    else this.#free++;
+    const decided = this.#decided.shift();
+    if (decided !== undefined) decided();
+    else if (!this.#begin()) {
+      const undecided = this.#undecided.shift();
+      if (undecided !== undefined) undecided();
+      else this.#free++;
+    }
   }
 }

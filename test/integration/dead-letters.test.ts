@@ -56,7 +56,7 @@ beforeEach(async () => {
   writeFileSync(
     accessFile,
     `topics: { ${topic}: { partitions: 2, replication: 1 } }
-services: { stock: { type: application, consumes: [${topic}] } }
+services: { stock: { type: application, consumes: [${topic}], event-source-mapping: false } }
 `,
   );
   const configEntries = [{ name: "message.timestamp.type", value: "LogAppendTime" }];

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { BackboneError } from "../../../shared/errors.ts";
 import { eachRecord, type Run } from "../../../shared/processing/index.ts";
 import { MemoryStore } from "../../../shared/testing/index.ts";
-import { awsError } from "./answers.ts";
+import { awsError, cancelled } from "./answers.ts";
 import { type Run as BatchRun, decoded, type Order, runBatch } from "./run-batch.ts";
 
 /** Runs the engine with a handler whose effects are outside. */
@@ -72,6 +72,25 @@ describe("effects outside of the database", () => {
     expect(ends).toEqual(["deadLettered HANDLER_FAILED"]);
     expect(runs).toBe(3);
     expect(keysOf(store).filter((key) => !key.startsWith("#attempts"))).toEqual([]);
+  });
+
+  test("what has run is claimed before others begin, also after a conflict", async () => {
+    const store = new MemoryStore();
+    // The leases of the first two, then their claims.
+    store.answers.push("proceed", cancelled("conflict"));
+    let claimed: string[] = [];
+    const { ends } = await runExternal({
+      records: Array.from({ length: 12 }, (_, index) => decoded({ id: `e${index}` })),
+      run: async ({ id }) => {
+        if (id === "e6") claimed = keysOf(store).filter((key) => !key.startsWith("#lease"));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      },
+      store,
+      options: { concurrency: 2, backoffBaseMs: 10 },
+    });
+    expect(ends).toEqual(Array(12).fill("processed"));
+    // Those that took the slots for the pause may have begun before, and no more.
+    expect(claimed).toEqual(expect.arrayContaining(["group#/test#e0", "group#/test#e1"]));
   });
 
   test("a service that is away is no attempt", async () => {

@@ -49,6 +49,18 @@ describe("slots", () => {
     expect(order).toEqual(["a", "b", "c", "c through", "d", "d through", "b through", "a through"]);
   });
 
+  test("what has decided comes back before what has not begun, also in the middle of a worker's queue", async () => {
+    const slots = new Slots(1);
+    const order: string[] = [];
+    await slots.workAll(["a", "b", "c"], async (name) => {
+      order.push(name);
+      if (name === "a") await slots.whileWaiting(turn(), { decided: true });
+      else for (let turns = 0; turns < 3; turns++) await turn();
+      order.push(`${name} through`);
+    });
+    expect(order).toEqual(["a", "b", "b through", "a through", "c", "c through"]);
+  });
+
   test("rejects with the first failure when all have ended, those that wait too", async () => {
     const slots = new Slots(1);
     const ended: string[] = [];

@@ -236,6 +236,7 @@ describe("an event source mapping", () => {
     consumer.join();
     for (const begun of [1, 2, 3, 4, 5]) {
       expect(consumer.begun()).toBe(begun);
+      consumer.failConnects(begun === 1 ? 3 : 0); // The broker itself is away, too.
       consumer.crash(false, "KafkaJSGroupCoordinatorNotFound");
       await vi.waitFor(() => expect(consumer.begun()).toBe(begun + 1), 10_000);
     }

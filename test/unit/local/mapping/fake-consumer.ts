@@ -27,6 +27,7 @@ export interface FakeConsumer {
   /** Ends it, for a reason that kafkajs begins anew after, or not. */
   crash(restart: boolean, name?: string): void;
   join(): void;
+  failConnects(count: number): void;
   /** How often it has begun to read. */
   readonly begun: () => number;
 }
@@ -39,6 +40,7 @@ export function fakeConsumer(topic: string): FakeConsumer {
   let onCrash = (_: ConsumerCrashEvent) => {};
   let onJoin = () => {};
   let begun = 0;
+  let connectFailures = 0;
   let running = true;
   let commitFailure: Error | undefined;
 
@@ -50,7 +52,9 @@ export function fakeConsumer(topic: string): FakeConsumer {
       if (name === events.GROUP_JOIN) onJoin = listener as typeof onJoin;
       return () => {};
     },
-    connect: async () => {},
+    connect: async () => {
+      if (connectFailures-- > 0) throw new Error("no broker");
+    },
     disconnect: async () => {
       running = false;
     },
@@ -110,6 +114,9 @@ export function fakeConsumer(topic: string): FakeConsumer {
       commitFailure = error;
     },
     begun: () => begun,
+    failConnects(count) {
+      connectFailures = count;
+    },
     join: () => onJoin(),
     crash(restart, name) {
       const error = Object.assign(new Error("not authorized"), name === undefined ? {} : { name });
