@@ -361,10 +361,10 @@ describe("redrive", () => {
   });
 
   test("of what failed first so long ago that its claim may be gone takes a word more", async () => {
-    await dead({ id: "old", failedAt: ago(16 * 86_400) }, { id: "young", failedAt: ago(14 * 86_400) });
+    await dead({ id: "very-old", failedAt: ago(16 * 86_400) }, { id: "young", failedAt: ago(14 * 86_400) });
 
     const refused = await run("redrive", "--topic", topic);
-    const done = await run("redrive", "old", "--claims-gone");
+    const done = await run("redrive", "very-old", "--claims-gone");
 
     expect(refused.code).toBe(1);
     expect(refused.out).toMatch(/its claim may be gone, .*--claims-gone redrives it all the same\n1 redriven\.\n$/);
