@@ -1,6 +1,4 @@
-import { symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BackboneError } from "../../shared/errors.ts";
 import { runGuarded } from "../parts/run-guarded.ts";
@@ -18,8 +16,6 @@ export const defaultStage = "prod";
  * @throws BackboneError INVALID_OPTIONS for a stage that the app refuses; PART_FAILED with what the CLI printed
  */
 export async function synthesize(stage: string, folder: string): Promise<void> {
-  // What Lambda's runtime brings is in no bundle: wherever the folder lies, functions find it in the project.
-  symlinkSync(join(projectFolder, "node_modules"), join(folder, "node_modules"));
   const cli = createRequire(import.meta.url).resolve("aws-cdk/bin/cdk");
   const quick = ["--quiet", "--no-validation", "--no-notices", "--no-version-reporting"];
   const args = [cli, "synth", ...quick, "-c", `stage=${stage}`, "--output", folder];
