@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Places for work in progress, of which there are few; what waits gives its place to others. */
+/** Slots for work in progress, of which there are few; what waits gives its slot to others. */
 export class Slots {
   #free: number;
   /** What has waited and wants a slot again, in the order in which the waits ended. */
