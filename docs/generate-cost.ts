@@ -88,7 +88,7 @@ function resourcesOf(stage: string): TemplateResource[] {
   const config = stageConfig(stage);
   // Without bundling: what a function's code is does not change what it costs.
   const app = new App({ context: { ...context, "aws:cdk:bundling-stacks": [] } });
-  defineBackbone(app, { config, access: readAccess(accessFile, { stage }) });
+  defineBackbone(app, { config, access: readAccess(accessFile, { stage, stages: stageNames }) });
   return app.synth().stacks.flatMap(({ template }) => Object.values<TemplateResource>(template.Resources ?? {}));
 }
 

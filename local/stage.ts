@@ -9,7 +9,7 @@ import { defaultStage } from "./template/synthesize.ts";
 export async function stageOf(named: string | undefined, running?: string): Promise<string> {
   const stage = named ?? running ?? defaultStage;
   if (stage === defaultStage) return stage;
-  // The stages' settings load the CDK, half a second.
+  // Not before: the stages' settings load the CDK.
   const { stageNames } = await import("../infra/config.ts");
   if (stageNames.includes(stage)) return stage;
   throw new BackboneError("INVALID_OPTIONS", `stage ${stage}: has to be one of ${stageNames.join(", ")}`);

@@ -58,7 +58,8 @@ function bundleOf(folder: string): AssetCode {
 }
 
 /**
- * A function of this project: Node 24 on ARM, minified ES modules with their source maps and the AWS SDK, a role with nothing in it but its own logs and network interfaces, and logs that expire.
+ * A function of this project: Node 24 on ARM, minified ES modules with their source maps and the AWS SDK, a role with
+ * nothing in it but its own logs and network interfaces, and logs that expire.
  */
 export class NodeFunction extends Construct implements IGrantable, IConnectable {
   readonly function: LambdaFunction;
@@ -92,7 +93,7 @@ export class NodeFunction extends Construct implements IGrantable, IConnectable 
         : { reservedConcurrentExecutions: props.reservedConcurrentExecutions }),
       role: this.grantPrincipal,
       logGroup,
-      environment: { ...props.environment },
+      environment: props.environment ?? {},
       ...(props.vpc === undefined ? {} : privateNetwork(this, props.vpc)),
     });
     Validations.of(this).acknowledge(

@@ -34,8 +34,9 @@ export function principalName(service: Service): string {
 
 /**
  * A secret with a generated password for each user, associated with the cluster. MSK asks for names that start with
- * `AmazonMSK_` and for a key of the customer's own. All of it is kept when it leaves the template, the logins with the
- * cluster; a user who leaves is no longer associated, unless it is the last.
+ * `AmazonMSK_` and for a key of the customer's own. Secrets, key and association are kept when they leave the template,
+ * and so the logins with the cluster; the parameter with a secret's ARN goes with its user. A user who leaves is no longer
+ * associated, unless it is the last.
  * https://docs.aws.amazon.com/msk/latest/developerguide/msk-password-tutorial.html
  */
 export class ScramUsers extends Construct {

@@ -49,7 +49,8 @@ export interface Comparison {
 
 /** @throws BackboneError INVALID_OPTIONS naming every wrong place */
 export async function readAccessFile(name: string, stage: string): Promise<AccessFile> {
-  // Loads the CDK, half a second: what the file says for a stage by another name than it has would hold nowhere.
+  // Loads the CDK, for prod too: what the file says for a stage by another name than it has would hold nowhere, and
+  // nothing else checks a file that `apply` makes true.
   const { stageNames } = await import("../../infra/config.ts");
   const access = readAccess(name, { stage, stages: stageNames });
   return { name, access, sha256: createHash("sha256").update(JSON.stringify(access)).digest("hex") };

@@ -10,7 +10,12 @@ const defaultReplication = 3;
 export interface AccessOptions {
   /** The stage whose `variables` hold. @default none: only the variables of `default` */
   readonly stage?: string;
-  /** Stages that `variables` may name beside `default`; others are refused. @default any */
+  /**
+   * Stages that `variables` may name beside `default`; others are refused. Synthesis and `npm run access` give them; the
+   * local backbone and `npm run dead-letters` leave the check to these, as the names load the CDK.
+   *
+   * @default any
+   */
   readonly stages?: readonly string[];
 }
 

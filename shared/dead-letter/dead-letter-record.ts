@@ -24,9 +24,10 @@ export interface DeadLetterRecordOptions {
 
 /**
  * The record for the dead-letter topic: key and value as the source topic has them, which `bytesInTopic` sees to, and its
- * headers untouched and in their order, followed by the `dlt-*` headers. Those of an earlier failure are replaced, so that a record that fails time and again does not grow:
- * of its history it keeps how often it was redriven, and when, where and why it failed first. The foreign headers go by
- * the rules of the tools that they are for. The producer's client gathers headers of one name when it sends.
+ * headers untouched and in their order, followed by the `dlt-*` headers. Those of an earlier failure are replaced, so that
+ * a record that fails time and again does not grow: of its history it keeps how often it was redriven, and when, where and
+ * why it failed first. The foreign headers go by the rules of the tools that they are for. The producer's client gathers
+ * headers of one name when it sends.
  */
 export function deadLetterRecord(
   letter: DeadLetter,

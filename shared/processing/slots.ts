@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Places for work in progress, of which there are few; what waits gives its place to others. */
+/** Slots for work in progress, of which there are few; what waits gives its slot to others. */
 export class Slots {
   #free: number;
   /** Those whose wait is over and who want a slot again: each in the order in which the waits ended. */

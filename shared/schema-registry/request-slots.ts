@@ -1,6 +1,6 @@
-/** Places for what runs at the same time, given in the order in which they were asked for. */
+/** Slots for what runs at the same time, given in the order in which they were asked for. */
 export interface RequestSlots {
-  /** Waits for a place, at most this long, in milliseconds. @returns whether there was one; it is to be given back */
+  /** Waits for a slot, at most this long, in milliseconds. @returns whether there was one; it is to be given back */
   take(waitMs: number): Promise<boolean>;
   giveBack(): void;
 }
@@ -8,9 +8,9 @@ export interface RequestSlots {
 /** A longer timer would fire at once. */
 const maxTimerMs = 2 ** 31 - 1;
 
-/** @param places 1 or more */
-export function createRequestSlots(places: number): RequestSlots {
-  let free = places;
+/** @param count 1 or more */
+export function createRequestSlots(count: number): RequestSlots {
+  let free = count;
   const waiting = new Set<() => void>();
 
   return {

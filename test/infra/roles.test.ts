@@ -118,8 +118,10 @@ const rotation = (user: string, handler: string, secret: string, key: string) =>
   `secretsmanager <${secret}>: DescribeSecret GetSecretValue PutSecretValue UpdateSecretVersionStage`,
 ];
 
-/** Passwords change by themselves in prod alone. The key is the users' in its own stack, and an import elsewhere; of a
- * secret another stack has the ARN from Systems Manager. */
+/**
+ * Passwords change by themselves in prod alone. The key is the users' in its own stack, and an import elsewhere; of a
+ * secret another stack has the ARN from Systems Manager.
+ */
 const tableOfProd: typeof table = {
   ...table,
   RotatedeadletteroperatorsHandlerRole: rotation(

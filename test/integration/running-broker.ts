@@ -23,7 +23,10 @@ export interface TestBroker {
   /** A client of one of the principals that it was started with, and what that logs in with. */
   clientOf(principal: string): Kafka;
   credentialsOf(principal: string): ScramCredentials;
-  /** Changes what a principal logs in with, and waits until the broker takes it; `credentialsOf` goes on telling what it was started with. */
+  /**
+   * Changes what a principal logs in with, and waits until the broker takes it; `credentialsOf` goes on telling what it
+   * was started with.
+   */
   setPassword(principal: string, password: string): Promise<void>;
   /** PEM file of the broker's certificate. This process trusts it already. */
   readonly certificateFile: string;
