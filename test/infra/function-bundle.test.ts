@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -50,6 +50,17 @@ test("a cold start of inventory reads the packages that every batch needs, and n
     "valibot",
   ]);
   expect(packages).toContain("@aws-sdk/client-dynamodb");
+});
+
+test.each(readdirSync(join(root, "functions")))("%s starts with nothing but its bundle", (name) => {
+  const folder = bundled(`functions/${name}/handler.ts`);
+  const load = `await import(${JSON.stringify(join(folder, "index.mjs"))})`;
+  const { stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", load], {
+    encoding: "utf8",
+    env: {},
+  });
+  // It may miss what its environment would tell it.
+  expect(stderr).toMatch(/^$|BackboneError: wrong environment: /);
 });
 
 /** The stack trace that a bundle's failing entry leaves; of most functions the source map does not know the name. */

@@ -1,12 +1,11 @@
-import { mkdtempSync, readdirSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { loadAssembly } from "../../local/template/assembly.ts";
 import { synthesize } from "../../local/template/synthesize.ts";
 
-it("starts at the same time, of two stages, each get their own templates, whose functions find the SDK", async () => {
+it("starts at the same time, of two stages, each get their own templates", async () => {
   const stages = ["prod", "dev"].map((stage) => ({ stage, folder: mkdtempSync(join(tmpdir(), "templates-")) }));
 
   await Promise.all(stages.map(({ stage, folder }) => synthesize(stage, folder)));
@@ -15,9 +14,6 @@ it("starts at the same time, of two stages, each get their own templates, whose 
     const { stacks } = loadAssembly(folder);
     expect(stacks.length).toBeGreaterThan(0);
     expect(stacks.filter(({ name }) => !name.startsWith(`backbone-${stage}-`))).toEqual([]);
-    const asset = readdirSync(folder).find((name) => name.startsWith("asset.")) ?? "";
-    const { resolve } = createRequire(join(folder, asset, "index.mjs"));
-    expect(resolve("@aws-sdk/client-dynamodb")).toContain("node_modules");
   }
 });
 
