@@ -96,6 +96,11 @@ export class CheckedEnum extends avro.types.EnumType {
   declare readonly default?: string;
   declare readonly _read: unknown;
 
+  /** avsc looks a symbol up in an object, in which "toString" and lists of one symbol are found, too. */
+  _check(value: unknown, _flags?: unknown, hook?: Hook): boolean {
+    return told(typeof value === "string" && this.symbols.includes(value), value, this, hook);
+  }
+
   _update(resolver: EnumResolver, writer: avro.Type, options: unknown): void {
     if (!(writer instanceof avro.types.EnumType)) return;
     const known = writer.symbols.filter((symbol) => this.symbols.includes(symbol));

@@ -60,6 +60,8 @@ describe("data that would be written as something else is SCHEMA_MISMATCH and na
       { name: "addresses", type: { type: "array", items: address }, default: [] },
       { name: "ratio", type: "float", default: 0 },
       { name: "counts", type: { type: "map", values: "int" }, default: {} },
+      { name: "size", type: { type: "enum", name: "Size", symbols: ["S", "M"] }, default: "S" },
+      { name: "fit", type: ["null", "Size"], default: null },
     ],
   });
 
@@ -73,6 +75,11 @@ describe("data that would be written as something else is SCHEMA_MISMATCH and na
     ["half of a surrogate pair", { customerId: "a\ud800" }, "customerId"],
     ["half of a surrogate pair in a key", { counts: { "\udc00": 1 } }, "counts"],
     ["a number beyond a float", { ratio: 1e300 }, "ratio"],
+    ["a member of every object for a symbol", { size: "toString" }, "size"],
+    ["the constructor of every object for a symbol", { size: "constructor" }, "size"],
+    ["the prototype of every object for a symbol", { size: "__proto__" }, "size"],
+    ["a list of a symbol", { size: ["M"] }, "size"],
+    ["a member of every object for a symbol of a union", { fit: "toString" }, "fit"],
   ])("%s", async (_, data, place) => {
     await expect(written(order, data)).rejects.toMatchObject({
       code: "SCHEMA_MISMATCH",
