@@ -116,17 +116,24 @@ export class CheckedEnum extends avro.types.EnumType {
 
 const { _check: checkMap } = avro.types.MapType.prototype as avro.types.MapType & { _check: Check };
 
-/** Maps whose keys can be written as UTF-8. */
+/** Maps are plain objects, whose members avsc writes, and their keys can be written as UTF-8. */
 export class CheckedMap extends avro.types.MapType {
   _check(value: unknown, flags?: unknown, hook?: Hook, path?: string[]): boolean {
+    if (!isPlain(value)) return told(false, value, this, hook);
     if (!checkMap.call(this, value, flags, hook, path)) return false;
     return told(
-      Object.keys(Object(value)).every((key) => key.isWellFormed()),
+      Object.keys(value).every((key) => key.isWellFormed()),
       value,
       this,
       hook,
     );
   }
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function told(fits: boolean, value: unknown, type: avro.Type, hook: Hook | undefined): boolean {
