@@ -94,7 +94,6 @@ const { _update: updateEnum } = avro.types.EnumType.prototype as avro.types.Enum
  */
 export class CheckedEnum extends avro.types.EnumType {
   declare readonly default?: string;
-  declare readonly _read: unknown;
 
   /** avsc looks a symbol up in an object, in which "toString" and lists of one symbol are found, too. */
   _check(value: unknown, _flags?: unknown, hook?: Hook): boolean {
@@ -108,10 +107,20 @@ export class CheckedEnum extends avro.types.EnumType {
     updateEnum.call(this, resolver, { typeName: "enum", name: writer.name, symbols: known }, options);
     // Still none if the names differ.
     if (resolver.symbols === null) return;
-    // A symbol that becomes undefined is refused when it is read.
-    resolver.symbols = writer.symbols.map((symbol) => (known.includes(symbol) ? symbol : this.default));
-    resolver._read = this._read;
+    const symbols = writer.symbols.map((symbol) => (known.includes(symbol) ? symbol : this.default));
+    resolver._read = (tap: Tap) => {
+      const index = tap.readLong();
+      return symbols[index] ?? refuse(this, symbolAt(writer, index));
+    };
   }
+}
+
+function symbolAt(type: avro.types.EnumType, index: number): string {
+  return type.symbols[index] ?? refuse(type, `the index ${index}`);
+}
+
+function refuse({ name, symbols }: avro.types.EnumType, got: string): never {
+  throw new Error(`enum ${name}: must be one of ${symbols.join(", ")}, got ${got}`);
 }
 
 const { _check: checkMap } = avro.types.MapType.prototype as avro.types.MapType & { _check: Check };
