@@ -2,7 +2,7 @@ import { type Duration, SizeRoundingBehavior } from "aws-cdk-lib";
 import { BackboneError } from "../shared/errors.ts";
 import type { ApiAuthorizer, StageConfig } from "./config.ts";
 import { clusterProblems } from "./constructs/cluster-settings.ts";
-import { shapeProblems } from "./stage-shape.ts";
+import { shapeProblems, show } from "./stage-shape.ts";
 
 /**
  * Refuses, before anything is synthesized, a stage that could not be deployed or would not hold what is promised.
@@ -15,7 +15,7 @@ export function checkStage(config: StageConfig): void {
   // Values are looked at where each is what its type says.
   const problems = shape.length > 0 ? shape : valueProblems(config);
   if (problems.length > 0) {
-    throw new BackboneError("INVALID_OPTIONS", `the stage ${JSON.stringify(config.stage)}: ${problems.join("; ")}`);
+    throw new BackboneError("INVALID_OPTIONS", `the stage ${show(config.stage)}: ${problems.join("; ")}`);
   }
 }
 

@@ -19,28 +19,34 @@ export function shapeProblems(config: unknown): string[] {
 /** A mapping with all the keys of a type and no others. */
 function mapping<Type>(entries: { readonly [Key in keyof Type]-?: v.GenericSchema }) {
   const keys = Object.keys(entries).join(", ");
-  return v.strictObject(entries, ({ expected, received, input }) => {
-    if (expected === "never") return `unknown key, must be one of ${keys}`;
-    return received === "undefined" ? "missing" : `must be a mapping of ${keys}, got ${show(input)}`;
-  });
+  return v.strictObject(entries, (issue) =>
+    issue.expected === "never" ? `unknown key, must be one of ${keys}` : must(`a mapping of ${keys}`)(issue),
+  );
 }
 
-function show(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
+function must(what: string): (issue: { readonly input: unknown }) => string {
+  return ({ input }) => (input === undefined ? "missing" : `must be ${what}, got ${show(input)}`);
 }
 
-const text = v.string(({ input }) => `must be text, got ${show(input)}`);
-const number = v.number(({ input }) => `must be a number, got ${show(input)}`);
-const flag = v.boolean(({ input }) => `must be true or false, got ${show(input)}`);
-const size = v.custom<Size>(
-  (value) => value instanceof Size,
-  ({ input }) => `must be a Size of CDK, got ${show(input)}`,
-);
-const duration = v.custom<Duration>(
-  (value) => value instanceof Duration,
-  ({ input }) => `must be a Duration of CDK, got ${show(input)}`,
-);
-const texts = v.array(text, ({ input }) => `must be a list of texts, got ${show(input)}`);
+/** What a value is, for people, whatever it is. */
+export function show(value: unknown): string {
+  return shortly(value) ?? JSON.stringify(value, (_key, part: unknown) => shortly(part) ?? part) ?? typeof value;
+}
+
+/** Of what JSON does not know, or knows by its insides; undefined for everything else. */
+function shortly(value: unknown): string | undefined {
+  if (typeof value === "bigint" || Number.isNaN(value)) return String(value);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype ? undefined : value.constructor.name;
+}
+
+const text = v.string(must("text"));
+const number = v.number(must("a number"));
+const flag = v.boolean(must("true or false"));
+const size = v.custom<Size>((value) => value instanceof Size, must("a Size of CDK"));
+const duration = v.custom<Duration>((value) => value instanceof Duration, must("a Duration of CDK"));
+const texts = v.array(text, must("a list of texts"));
 
 const cluster = mapping<ClusterSettings>({
   kafkaVersion: text,
@@ -53,8 +59,11 @@ const cluster = mapping<ClusterSettings>({
   metrics: v.optional(text),
 });
 
+const image = mapping<EcrImage>({ repository: text, tag: text });
+const publicImage = v.string(must("text or a mapping of repository, tag"));
+
 const registry = mapping<StageConfig["registry"]>({
-  image: v.lazy((input) => (typeof input === "object" ? mapping<EcrImage>({ repository: text, tag: text }) : text)),
+  image: v.lazy((input) => (typeof input === "object" && input !== null ? image : publicImage)),
   tasks: number,
   maxTasks: v.optional(number),
   cpu: number,
@@ -68,8 +77,7 @@ const authorizer = v.variant(
     mapping<Extract<ApiAuthorizer, { type: "iam" }>>({ type: v.literal("iam") }),
     mapping<Extract<ApiAuthorizer, { type: "jwt" }>>({ type: v.literal("jwt"), issuer: text, audience: texts }),
   ],
-  ({ input, expected }) =>
-    expected === "Object" ? `must be a mapping, got ${show(input)}` : `must be iam or jwt, got ${show(input)}`,
+  (issue) => must(issue.expected === "Object" ? "a mapping" : "iam or jwt")(issue),
 );
 
 const api = mapping<StageConfig["api"]>({
@@ -96,8 +104,6 @@ const stage = mapping<StageConfig>({
   api,
   inventory: mapping<StageConfig["inventory"]>({ ...consumer, initialStock: number }),
   orderStatus: mapping<ConsumerConfig>(consumer),
-  scramRotation: v.optional(
-    v.record(v.string(), duration, ({ input }) => `must be a mapping of users to Durations, got ${show(input)}`),
-  ),
-  logRetention: v.enum(RetentionDays, ({ input }) => `must be one of RetentionDays of CDK, got ${show(input)}`),
+  scramRotation: v.optional(v.record(v.string(), duration, must("a mapping of users to Durations"))),
+  logRetention: v.enum(RetentionDays, must("one of RetentionDays of CDK")),
 });

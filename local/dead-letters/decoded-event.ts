@@ -1,7 +1,8 @@
 import type { CloudEventV1 } from "cloudevents";
 import { toEvent } from "../../shared/cloudevents/index.ts";
+import { schemaText } from "../../shared/dead-letter/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
-import type { SourceRecord } from "../../shared/msk-event/index.ts";
+import type { SchemaMetadata, SourceRecord } from "../../shared/msk-event/index.ts";
 import {
   createDeserializer,
   readSchemaId,
@@ -44,13 +45,24 @@ async function decodeData(
   { valueSchema }: SourceRecord,
   registry: SchemaRegistry | undefined,
 ): Promise<unknown> {
-  // A value in wire format begins with a byte 0, which no JSON text does. What the mapping has deserialized is in none.
-  if (valueSchema !== undefined || data[0] !== 0) return JSON.parse(data.toString("utf8"));
+  if (valueSchema !== undefined) return jsonOfMapping(data, valueSchema);
+  // A value in wire format begins with a byte 0, which no JSON text does.
+  if (data[0] !== 0) return JSON.parse(data.toString("utf8"));
   if (registry === undefined) {
     throw new BackboneError("INVALID_OPTIONS", "it takes the schema registry to decode the data: --registry URL");
   }
   const format = await writerFormat(await registry.schemaById(readSchemaId(data)), data);
   return createDeserializer({ registry, readers: { [type]: format } }).deserialize(type, data);
+}
+
+/** What the mapping has deserialized is in no wire format: it is JSON, or bytes whose first ones would be a chance id. */
+function jsonOfMapping(data: Buffer, schema: SchemaMetadata): unknown {
+  try {
+    return JSON.parse(data.toString("utf8"));
+  } catch {
+    const text = `deserialized by the mapping, schema ${schemaText(schema)}, format not known`;
+    throw new BackboneError("MALFORMED_PAYLOAD", text);
+  }
 }
 
 function textOf(error: unknown): string {

@@ -112,21 +112,30 @@ function changedAttributes({ propertyUpdates, oldProperties, newProperties }: Re
  * https://docs.aws.amazon.com/lambda/latest/dg/kafka-consumer-group-id.html
  * https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2140
  */
-function lastingOfMapping({ propertyUpdates, oldProperties, newProperties }: ResourceDifference): string[] {
+function lastingOfMapping(change: ResourceDifference): string[] {
+  const topics = "Topics" in change.propertyUpdates ? ["Topics"] : [];
+  return [...topics, ...replacingOfMapping(change).filter((name) => name !== "Topics")];
+}
+
+/**
+ * Of how it reads MSK, the group alone; which schema registry it asks, and what for, can change. The comparison knows this
+ * of whole properties only.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-amazonmanagedkafkaeventsourceconfig.html
+ */
+function replacingOfMapping({ propertyUpdates, oldProperties, newProperties }: ResourceDifference): string[] {
   return Object.entries(propertyUpdates)
-    .filter(([name, { changeImpact }]) => name === "Topics" || replacing.some((impact) => impact === changeImpact))
-    .flatMap(([name]) =>
-      name === "AmazonManagedKafkaEventSourceConfig"
-        ? ["ConsumerGroupId", "SchemaRegistryConfig"]
-            .filter((part) => differ(oldProperties, newProperties, [name, part]))
-            .map((part) => `${name}.${part}`)
-        : [name],
-    );
+    .filter(([, { changeImpact }]) => replacing.some((impact) => impact === changeImpact))
+    .flatMap(([name]) => {
+      if (name !== "AmazonManagedKafkaEventSourceConfig") return [name];
+      return differ(oldProperties, newProperties, [name, "ConsumerGroupId"]) ? [`${name}.ConsumerGroupId`] : [];
+    });
 }
 
 function impactOf(type: string, change: ResourceDifference): ResourceImpact {
   // The comparison knows no property of them; any that changes makes CloudFormation ask their function.
   if (type.startsWith("Custom::") && Object.keys(change.propertyUpdates).length > 0) return ResourceImpact.WILL_UPDATE;
+  if (type === "AWS::Lambda::EventSourceMapping" && replacing.includes(change.changeImpact))
+    return replacingOfMapping(change).length > 0 ? change.changeImpact : ResourceImpact.WILL_UPDATE;
   const replaces = replacingParts[type]?.some((path) => differ(change.oldProperties, change.newProperties, path));
   return change.changeImpact === ResourceImpact.WILL_UPDATE && replaces
     ? ResourceImpact.WILL_REPLACE

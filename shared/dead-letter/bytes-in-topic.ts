@@ -29,3 +29,11 @@ export function bytesInTopic(
 export function schemaText({ dataFormat, schemaId }: SchemaMetadata): string {
   return `${dataFormat}/${schemaId}`;
 }
+
+const dataFormats = ["AVRO", "JSON", "PROTOBUF"] as const;
+
+/** What `schemaText` was written of; undefined for what it does not write: headers come from anyone. */
+export function schemaOf(text = ""): SchemaMetadata | undefined {
+  const dataFormat = dataFormats.find((format) => text.startsWith(`${format}/`));
+  return dataFormat && { dataFormat, schemaId: text.slice(dataFormat.length + 1) };
+}

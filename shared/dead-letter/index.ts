@@ -1,3 +1,4 @@
+export { schemaText } from "./bytes-in-topic.ts";
 export type { DeadLetter } from "./dead-letter.ts";
 export { type DeadLetterRecordOptions, deadLetterRecord, type ForeignHeaders } from "./dead-letter-record.ts";
 export { deadLetterHeaders } from "./headers.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { claimedIdentity } from "../cloudevents/index.ts";
 import type { SourceRecord } from "../msk-event/index.ts";
-import { schemaText } from "./bytes-in-topic.ts";
+import { schemaOf, schemaText } from "./bytes-in-topic.ts";
 import { lastTextOf, deadLetterHeaders as names, originalHeadersOf, redriveCountOf, wholeNumberOf } from "./headers.ts";
 import { type Offloaded, offloadedRecordsOf } from "./offloaded.ts";
 
@@ -137,6 +137,8 @@ function written(record: SourceRecord, groupOf: GroupOf): StoredDeadLetter {
     key: record.key,
     value: record.value,
     headers: originalHeadersOf(record.headers),
+    keySchema: schemaOf(text(names.keySchema)),
+    valueSchema: schemaOf(text(names.valueSchema)),
   };
   return storedOf(record, 0, source, {
     consumerGroup,

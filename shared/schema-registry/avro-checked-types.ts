@@ -94,7 +94,11 @@ const { _update: updateEnum } = avro.types.EnumType.prototype as avro.types.Enum
  */
 export class CheckedEnum extends avro.types.EnumType {
   declare readonly default?: string;
-  declare readonly _read: unknown;
+
+  /** avsc looks a symbol up in an object, in which "toString" and lists of one symbol are found, too. */
+  _check(value: unknown, _flags?: unknown, hook?: Hook): boolean {
+    return told(typeof value === "string" && this.symbols.includes(value), value, this, hook);
+  }
 
   _update(resolver: EnumResolver, writer: avro.Type, options: unknown): void {
     if (!(writer instanceof avro.types.EnumType)) return;
@@ -103,25 +107,42 @@ export class CheckedEnum extends avro.types.EnumType {
     updateEnum.call(this, resolver, { typeName: "enum", name: writer.name, symbols: known }, options);
     // Still none if the names differ.
     if (resolver.symbols === null) return;
-    // A symbol that becomes undefined is refused when it is read.
-    resolver.symbols = writer.symbols.map((symbol) => (known.includes(symbol) ? symbol : this.default));
-    resolver._read = this._read;
+    const symbols = writer.symbols.map((symbol) => (known.includes(symbol) ? symbol : this.default));
+    resolver._read = (tap: Tap) => {
+      const index = tap.readLong();
+      return symbols[index] ?? refuse(this, symbolAt(writer, index));
+    };
   }
+}
+
+function symbolAt(type: avro.types.EnumType, index: number): string {
+  return type.symbols[index] ?? refuse(type, `the index ${index}`);
+}
+
+function refuse({ name, symbols }: avro.types.EnumType, got: string): never {
+  throw new Error(`enum ${name}: must be one of ${symbols.join(", ")}, got ${got}`);
 }
 
 const { _check: checkMap } = avro.types.MapType.prototype as avro.types.MapType & { _check: Check };
 
-/** Maps whose keys can be written as UTF-8. */
+/** Maps are plain objects, whose members avsc writes, and their keys can be written as UTF-8. */
 export class CheckedMap extends avro.types.MapType {
   _check(value: unknown, flags?: unknown, hook?: Hook, path?: string[]): boolean {
+    if (!isPlain(value)) return told(false, value, this, hook);
     if (!checkMap.call(this, value, flags, hook, path)) return false;
     return told(
-      Object.keys(Object(value)).every((key) => key.isWellFormed()),
+      Object.keys(value).every((key) => key.isWellFormed()),
       value,
       this,
       hook,
     );
   }
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function told(fits: boolean, value: unknown, type: avro.Type, hook: Hook | undefined): boolean {

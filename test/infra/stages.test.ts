@@ -214,6 +214,23 @@ describe("a stage's settings", () => {
       { registry: { ...prod.registry, image: { repository: "registry" } } },
       "registry.image.tag: missing",
     ],
+    ["no image", { registry: { ...prod.registry, image: undefined } }, 'the stage "prod": registry.image: missing'],
+    [
+      "an image that is a number",
+      { registry: { ...prod.registry, image: 5 } },
+      "registry.image: must be text or a mapping of repository, tag, got 5",
+    ],
+    [
+      "an image that is null",
+      { registry: { ...prod.registry, image: null } },
+      "registry.image: must be text or a mapping of repository, tag, got null",
+    ],
+    ["a bigint as a number", { registry: { ...prod.registry, tasks: 3n } }, "registry.tasks: must be a number, got 3"],
+    ["a bigint as the name", { stage: 3n }, "the stage 3: stage: must be text, got 3"],
+    ["a bigint within", { natGateways: { prod: 3n } }, 'natGateways: must be a number, got {"prod":"3"}'],
+    ["no number at all", { natGateways: Number.NaN }, "natGateways: must be a number, got NaN"],
+    ["a duration as a number", { natGateways: prod.inventory.claimMargin }, "must be a number, got Duration"],
+    ["a function as a number", { natGateways: () => 3 }, "natGateways: must be a number, got function"],
     ["a number as text", { natGateways: "3" }, 'natGateways: must be a number, got "3"'],
     [
       "a number as a duration",

@@ -73,6 +73,7 @@ describe("an enum of the writer with a symbol more", () => {
     expect(await resolved(writer, { kind: "C" }, kind(["A", "B"], { default: "B" }))).toEqual({ kind: "B" });
     await expect(resolved(writer, { kind: "C" }, kind(["A", "B"]))).rejects.toMatchObject({
       code: "MALFORMED_PAYLOAD",
+      cause: { message: "enum Kind: must be one of A, B, got C" },
     });
   });
 
@@ -84,9 +85,13 @@ describe("an enum of the writer with a symbol more", () => {
     await expect(resolved(writer, { kind: "A" }, reader)).rejects.toMatchObject(schemaMismatch);
   });
 
-  test("gives no symbol for an index that the writer does not have", async () => {
-    await expect(reading(avro(kind(["A", "B"])), avro(writer))(framed([6]))).rejects.toMatchObject({
+  test.each([
+    [3, 6],
+    [-1, 1],
+  ])("gives no symbol for the index %s, which the writer does not have", async (index, byte) => {
+    await expect(reading(avro(kind(["A", "B"])), avro(writer))(framed([byte]))).rejects.toMatchObject({
       code: "MALFORMED_PAYLOAD",
+      cause: { message: `enum Kind: must be one of C, B, A, got the index ${index}` },
     });
   });
 });

@@ -44,6 +44,7 @@ test.each([
   ["false", "boolean", false],
   ["infinity as a float", "float", Number.NEGATIVE_INFINITY],
   ["the greatest float", "float", 3.4028234663852886e38],
+  ["a map without a prototype", { type: "map", values: "int" }, Object.assign(Object.create(null), { a: 1 })],
   ["a key with a replacement character", { type: "map", values: "int" }, { "\ufffd": 1 }],
 ])("%s comes back as it was", async (_, type, field) => {
   const event = avro(fieldOf(type));
@@ -60,6 +61,8 @@ describe("data that would be written as something else is SCHEMA_MISMATCH and na
       { name: "addresses", type: { type: "array", items: address }, default: [] },
       { name: "ratio", type: "float", default: 0 },
       { name: "counts", type: { type: "map", values: "int" }, default: {} },
+      { name: "size", type: { type: "enum", name: "Size", symbols: ["S", "M"] }, default: "S" },
+      { name: "fit", type: ["null", "Size"], default: null },
     ],
   });
 
@@ -72,7 +75,16 @@ describe("data that would be written as something else is SCHEMA_MISMATCH and na
     ["a Map", new Map([["customerId", "ada"]]), "(whole)"],
     ["half of a surrogate pair", { customerId: "a\ud800" }, "customerId"],
     ["half of a surrogate pair in a key", { counts: { "\udc00": 1 } }, "counts"],
+    ["a Map for a map", { counts: new Map([["a", 1]]) }, "counts"],
+    ["a Set for a map", { counts: new Set([1]) }, "counts"],
+    ["a Date for a map", { counts: new Date(0) }, "counts"],
+    ["a list for a map", { counts: [1] }, "counts"],
     ["a number beyond a float", { ratio: 1e300 }, "ratio"],
+    ["a member of every object for a symbol", { size: "toString" }, "size"],
+    ["the constructor of every object for a symbol", { size: "constructor" }, "size"],
+    ["the prototype of every object for a symbol", { size: "__proto__" }, "size"],
+    ["a list of a symbol", { size: ["M"] }, "size"],
+    ["a member of every object for a symbol of a union", { fit: "toString" }, "fit"],
   ])("%s", async (_, data, place) => {
     await expect(written(order, data)).rejects.toMatchObject({
       code: "SCHEMA_MISMATCH",

@@ -21,6 +21,7 @@ const topic = {
 };
 
 const kafkaConfig = { ConsumerGroupId: "stock.orders" };
+const registryConfig = { EventRecordFormat: "JSON" };
 const mapping = {
   Type: "AWS::Lambda::EventSourceMapping",
   Properties: {
@@ -111,14 +112,20 @@ describe("updateEffects", () => {
     });
   });
 
+  it("takes another schema registry of an event source mapping, which is not made anew for it", () => {
+    const changed = { AmazonManagedKafkaEventSourceConfig: { ...kafkaConfig, SchemaRegistryConfig: registryConfig } };
+
+    expect(effectsOnMapping(changed)).toEqual({ updated: 1, added: 0, removed: 0, replaced: [], problems: [] });
+  });
+
   it.each([
     [
       "AmazonManagedKafkaEventSourceConfig.ConsumerGroupId",
       { AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: "stock" } },
     ],
     [
-      "AmazonManagedKafkaEventSourceConfig.SchemaRegistryConfig",
-      { AmazonManagedKafkaEventSourceConfig: { ...kafkaConfig, SchemaRegistryConfig: { EventRecordFormat: "JSON" } } },
+      "AmazonManagedKafkaEventSourceConfig.ConsumerGroupId",
+      { AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: "stock", SchemaRegistryConfig: registryConfig } },
     ],
     ["Topics", { Topics: ["returns"] }],
     ["EventSourceArn", { EventSourceArn: "arn:other" }],
