@@ -31,7 +31,7 @@ export async function redriveRate({ kafka, logFolder }: Backbone): Promise<numbe
   };
   const clientFile = join(dirname(logFolder), "client.properties");
   const accessFile = join(dirname(logFolder), "redrive-access.yaml");
-  const service = `{ type: application, consumes: [${topic}] }`;
+  const service = `{ type: application, consumes: [${topic}], event-source-mapping: false }`;
   writeFileSync(accessFile, `topics: { ${topic}: { partitions: 6 } }\nservices: { stock: ${service} }\n`);
   const args = ["redrive", "--topic", topic, "--yes", "-c", clientFile, "-f", accessFile];
   const startedAt = performance.now();
