@@ -48,7 +48,10 @@ it("a batch that fails comes again whole, and each of its orders has its effect 
     expect((await postUntilSettled(backbone.url, orderBody(orderId, ["B-1", 2]))).status).toBe(202);
   await eventually("an invocation that was under way is killed, and its batch has failed", async () => {
     for (const pid of inventory.pids()) killProcess(pid);
-    return backbone.said.some((line) => /^inventory\.order-events: \d+ records come again after attempt/.test(line)) || undefined;
+    return (
+      backbone.said.some((line) => /^inventory\.order-events: \d+ records come again after attempt/.test(line)) ||
+      undefined
+    );
   });
   await backbone.parts.dynamodb.start();
   await caughtUp(backbone);
