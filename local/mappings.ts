@@ -64,6 +64,7 @@ async function startMapping(
       timestampType:
         topic?.configs.get("message.timestamp.type") === "LogAppendTime" ? "LOG_APPEND_TIME" : "CREATE_TIME",
       onCrash: (error) => onCrash(ended(error)),
+      onBeginAnew: (error) => say(`${definition.consumerGroup}: joins its group again: ${error.message}`),
       async sendToFailureTopic(topic, messages) {
         const producer = clientOf(principal).producer({ allowAutoTopicCreation: false });
         try {

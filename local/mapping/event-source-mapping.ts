@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Consumer, ConsumerRunConfig, EachBatchPayload, Kafka, Message } from "kafkajs";
+import { isRefusal } from "../../shared/kafka/index.ts";
 import type { MskRecord } from "../../shared/msk-event/index.ts";
 import type { LocalFunction } from "../lambda/local-function.ts";
 import { localAccount, localRegion } from "../template/resolve.ts";
@@ -20,6 +21,8 @@ export interface EventSourceMappingOptions {
   readonly timestampType: TimestampType;
   /** Told when the mapping ends by itself: its principal may not read, or the group is not its own. */
   readonly onCrash: (error: Error) => void;
+  /** Told when its reading failed for any other reason: it joins its group again, however long that takes. */
+  readonly onBeginAnew: (error: Error) => void;
   /** Told of each batch that failed whole or in part and is sent again. */
   readonly onRetry: (info: { readonly attempt: number; readonly records: number; readonly reason: string }) => void;
   /** Writes to the on-failure topic. Resolves when the broker has acknowledged it. */
@@ -63,17 +66,20 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
     retry: { retries: Number.MAX_SAFE_INTEGER, maxRetryTime: 5_000 },
   });
   let hasJoined = false;
-  let searches = 0;
+  let crashes = 0;
   let beginning: Promise<void> | undefined;
   consumer.on(consumer.events.GROUP_JOIN, () => {
     hasJoined = true;
-    searches = 0;
+    crashes = 0;
   });
+  // kafkajs takes several ways in which a connection drops for the end: while it logs in, or looks for the coordinator.
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     if (restart) return;
-    const mayJoin = isWithoutCoordinator(error) && (hasJoined || searches < mostSearches);
-    if (mayJoin) beginning = beginAnew().catch(options.onCrash);
-    else options.onCrash(hasJoined ? error : withDroppedReason(error));
+    crashes += 1;
+    const isRefused = isWithoutCoordinator(error) ? !hasJoined && crashes > mostSearches : isRefusal(error);
+    if (isRefused) return options.onCrash(withDroppedReason(error));
+    options.onBeginAnew(error);
+    beginning = beginAnew().catch(options.onCrash);
   });
   const late = new Set<Promise<void>>();
   let lateFailure: unknown;
@@ -108,9 +114,8 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
 
   /** The brokers may be away for as long as it takes. */
   async function beginAnew(): Promise<void> {
-    searches += 1;
     let connected = false;
-    for (let attempt = searches; !connected; attempt += 1) {
+    for (let attempt = crashes; !connected; attempt += 1) {
       await pause(attempt, stopping.signal);
       if (stopping.signal.aborted) return;
       connected = await consumer.connect().then(
@@ -162,7 +167,6 @@ async function endsWithin(work: Promise<void>, ms: number): Promise<boolean> {
   }
 }
 
-/** kafkajs gives up for good when the brokers do not name the group's coordinator, also when a connection dropped then. */
 function isWithoutCoordinator(error: Error): boolean {
   return error.name === "KafkaJSGroupCoordinatorNotFound";
 }

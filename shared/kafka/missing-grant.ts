@@ -39,6 +39,11 @@ export function missingGrant(error: unknown, { principal, service }: KafkaUser, 
  */
 const refusals = ["TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED"] as const;
 
+/** Whether the broker refused it, so that trying again is of no use. */
+export function isRefusal(error: unknown): boolean {
+  return refusalOf(error) !== undefined;
+}
+
 function refusalOf(error: unknown): (typeof refusals)[number] | undefined {
   if (!(error instanceof Error)) return undefined;
   const type = "type" in error ? error.type : undefined;

@@ -74,12 +74,15 @@ export async function lagOfAll({ kafka, mappings }: Backbone): Promise<number> {
  */
 const unchangedMs = 120_000;
 
-/** Resolves when every mapping has committed all records of its topic and every outbox is empty, twice in a row. */
+/**
+ * Resolves when every mapping has committed all records of its topic and every outbox is empty, twice in a row. A part or
+ * a mapping that has ended by itself fails the test with its reason.
+ */
 export async function caughtUp(backbone: Backbone): Promise<void> {
   const backlog = await openBacklog(backbone);
   try {
     const read = async () => (await unlessRetriable(backlog.read)) ?? -1;
-    const left = await workedOff(read, { deadlineMs: unchangedMs, pauseMs: 20 });
+    const left = await Promise.race([workedOff(read, { deadlineMs: unchangedMs, pauseMs: 20 }), backbone.broken]);
     if (left !== 0) throw new Error(`nothing changed for ${unchangedMs} ms: ${left} records are not processed`);
   } finally {
     await backlog.close();

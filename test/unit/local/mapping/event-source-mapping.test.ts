@@ -33,6 +33,7 @@ async function setUp(
   const offloaded: { topic: string; committed: number; letters: StoredDeadLetter[] }[] = [];
   const onGiveUp = vi.fn<(info: { records: number; topic: string | undefined }) => void>();
   const onCrash = vi.fn<(error: Error) => void>();
+  const onBeginAnew = vi.fn<(error: Error) => void>();
   const mapping = await startEventSourceMapping({
     definition: {
       id: "Mapping",
@@ -64,6 +65,7 @@ async function setUp(
     partitions: 6,
     timestampType: "CREATE_TIME",
     onCrash,
+    onBeginAnew,
     onGiveUp,
     sendToFailureTopic: async (topic, messages) => {
       if (!(acknowledgements.shift() ?? true)) throw new Error("no acknowledgement");
@@ -78,8 +80,10 @@ async function setUp(
     },
     onRetry: (info) => retries.push({ ...info, committed: consumer.committed.length }),
   });
-  return { consumer, invocations, retries, offloaded, onGiveUp, onCrash, mapping };
+  return { consumer, invocations, retries, offloaded, onGiveUp, onCrash, onBeginAnew, mapping };
 }
+
+const withoutCoordinator = { name: "KafkaJSGroupCoordinatorNotFound" };
 
 describe("an event source mapping", () => {
   it("reads its topic as its group, from its starting position", async () => {
@@ -227,8 +231,20 @@ describe("an event source mapping", () => {
     const { consumer, onCrash } = await setUp();
     consumer.crash(true);
     expect(onCrash).not.toHaveBeenCalled();
-    consumer.crash(false);
-    expect(onCrash).toHaveBeenCalledExactlyOnceWith(new Error("not authorized"));
+    consumer.crash(false, { type: "TOPIC_AUTHORIZATION_FAILED" });
+    expect(onCrash).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ type: "TOPIC_AUTHORIZATION_FAILED" }));
+    expect(consumer.begun()).toBe(1);
+  });
+
+  it("begins anew, and says why, after any failure that is no refusal", async () => {
+    const { consumer, onCrash, onBeginAnew } = await setUp();
+    for (const begun of [1, 2, 3]) {
+      consumer.crash(false, { name: "KafkaJSNonRetriableError" }); // Its connection dropped while it logged in, say.
+      await vi.waitFor(() => expect(consumer.begun()).toBe(begun + 1), 10_000);
+    }
+    expect(onBeginAnew).toHaveBeenCalledTimes(3);
+    expect(onBeginAnew).toHaveBeenLastCalledWith(expect.objectContaining({ message: "the reader's reason" }));
+    expect(onCrash).not.toHaveBeenCalled();
   });
 
   it("joins again as often as it takes when its group has no coordinator for a while", async () => {
@@ -237,7 +253,7 @@ describe("an event source mapping", () => {
     for (const begun of [1, 2, 3, 4, 5]) {
       expect(consumer.begun()).toBe(begun);
       consumer.failConnects(begun === 1 ? 3 : 0); // The broker itself is away, too.
-      consumer.crash(false, "KafkaJSGroupCoordinatorNotFound");
+      consumer.crash(false, withoutCoordinator);
       await vi.waitFor(() => expect(consumer.begun()).toBe(begun + 1), 10_000);
     }
     expect(onCrash).not.toHaveBeenCalled();
@@ -246,18 +262,18 @@ describe("an event source mapping", () => {
   it("takes it for a missing grant when it has never joined, and not before it has asked again", async () => {
     const { consumer, onCrash } = await setUp();
     for (const begun of [1, 2, 3]) {
-      consumer.crash(false, "KafkaJSGroupCoordinatorNotFound");
+      consumer.crash(false, withoutCoordinator);
       await vi.waitFor(() => expect(consumer.begun()).toBe(begun + 1), 10_000);
     }
     expect(onCrash).not.toHaveBeenCalled();
-    consumer.crash(false, "KafkaJSGroupCoordinatorNotFound");
+    consumer.crash(false, withoutCoordinator);
     expect(onCrash).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ type: "GROUP_AUTHORIZATION_FAILED" }));
   });
 
   it("joins no more when it is stopped meanwhile", async () => {
     const { consumer, mapping } = await setUp();
     consumer.join();
-    consumer.crash(false, "KafkaJSGroupCoordinatorNotFound");
+    consumer.crash(false, withoutCoordinator);
     await mapping.stop();
     expect(consumer.begun()).toBe(1);
   });

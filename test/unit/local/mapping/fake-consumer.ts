@@ -25,7 +25,7 @@ export interface FakeConsumer {
   deliver(partition: number, offsets: readonly number[]): Promise<void>;
   failNextCommit(error: Error): void;
   /** Ends it, for a reason that kafkajs begins anew after, or not. */
-  crash(restart: boolean, name?: string): void;
+  crash(restart: boolean, reason?: { readonly name?: string; readonly type?: string }): void;
   join(): void;
   failConnects(count: number): void;
   /** How often it has begun to read. */
@@ -118,8 +118,8 @@ export function fakeConsumer(topic: string): FakeConsumer {
       connectFailures = count;
     },
     join: () => onJoin(),
-    crash(restart, name) {
-      const error = Object.assign(new Error("not authorized"), name === undefined ? {} : { name });
+    crash(restart, reason) {
+      const error = Object.assign(new Error("the reader's reason"), reason);
       const payload = { error, groupId: "inventory", restart };
       onCrash({ id: "1", type: "consumer.crash", timestamp: 0, payload });
     },
