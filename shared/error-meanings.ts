@@ -14,6 +14,8 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   KAFKA_UNAVAILABLE:
     "the broker did not answer, refused, or did not acknowledge in time; the outcome of what was sent is unknown",
   RECORD_TOO_LARGE: "the record is larger than its topic takes; it is not in the log",
+  RECORD_REFUSED:
+    "the topic does not take the record as it is, e.g. a compacted topic one without a key; it is not in the log",
   DATABASE_UNAVAILABLE: "DynamoDB did not answer, throttled, or kept reporting conflicts",
   STATE_MOVED:
     "conditions of the decision's effects kept failing, as the state moved; too often, or until time ran out",

@@ -14,6 +14,7 @@ export const errorCodes = {
   REGISTRY_UNAVAILABLE: { retriable: true },
   KAFKA_UNAVAILABLE: { retriable: true },
   RECORD_TOO_LARGE: { retriable: false },
+  RECORD_REFUSED: { retriable: false },
   DATABASE_UNAVAILABLE: { retriable: true },
   STATE_MOVED: { retriable: true },
   LEASE_HELD: { retriable: true },

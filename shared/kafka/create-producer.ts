@@ -4,9 +4,11 @@ import { errorFields } from "../logging/index.ts";
 import { parseOptions } from "../options/index.ts";
 import type { KafkaAuth, KafkaClient } from "./kafka-client.ts";
 import { missingGrant } from "./missing-grant.ts";
-import { defaultMaxBatchBytes, type PendingSend, sizeOf, takeBatch } from "./pending-send.ts";
+import { defaultMaxBatchBytes, type PendingSend, sizeOf } from "./pending-send.ts";
 import type { Producer } from "./producer.ts";
 import { type ProducerOptions, producerOptionsSchema } from "./producer-options.ts";
+import { type Refusal, refusalOf } from "./refusal.ts";
+import { createTurns, topicsOf } from "./turns.ts";
 
 /**
  * A producer that acknowledges only what is in the log of all in-sync replicas (acks all, idempotent).
@@ -18,8 +20,11 @@ import { type ProducerOptions, producerOptionsSchema } from "./producer-options.
  * batch fails, every record in it fails with KAFKA_UNAVAILABLE, since none's outcome is known; a record whose time is up
  * fails alone.
  *
- * A batch that is refused for its size goes out again in smaller ones, until the record that is too large is alone and
- * fails with RECORD_TOO_LARGE; its neighbours are acknowledged. Those in other partitions may be in the log twice.
+ * A batch that a broker refuses for what is in it goes out again in smaller ones: each topic alone, and if it lies in a
+ * record (RECORD_TOO_LARGE, RECORD_REFUSED) halves, until that record is alone and fails; its neighbours are acknowledged.
+ * A topic that is missing, or may not be written to, fails with all of its records and no others: `createTurns`.
+ * kafkajs has one error for the whole request, so what other partitions took of a request that was refused is written
+ * again: once for its topic, and once for each halving that it is in, about ten of a batch of 1,000.
  *
  * @throws BackboneError INVALID_OPTIONS that names every wrong or unknown option at once
  */
@@ -28,6 +33,7 @@ export function createProducer(options: ProducerOptions): Producer {
   const { logger, timeoutMs, maxIdleMs, now, createClient = () => kafkajsClient(parsed) } = parsed;
   const principal = principalOf(parsed.auth);
   const waiting: PendingSend[] = [];
+  const turns = createTurns();
   let connection: Connection | undefined;
   let lastUseAt = now();
   let sending = false;
@@ -45,31 +51,34 @@ export function createProducer(options: ProducerOptions): Producer {
     try {
       const client = await connect();
       // Taken only now, so that all that came while connecting goes out together.
-      batch = takeBatch(waiting, maxBatchBytes);
+      batch = turns.take(waiting, maxBatchBytes);
       const newest = batch.at(-1);
       // Time was up for all who waited for the connection.
       if (newest === undefined) return;
       for (const send of batch) send.attempted = true;
       await withinBudget(client.sendBatch(batch), newest.deadline - now());
       lastUseAt = now();
+      turns.acknowledged(batch);
       for (const send of batch) send.resolve();
       if (client.isSpent) void discard();
     } catch (cause) {
       void discard();
-      const tooLarge = isRefusedForSize(cause);
-      if (tooLarge && batch.length > 1) {
-        maxBatchBytes = bytesOf(batch) / 2;
+      const refusal = refusalOf(cause);
+      const severalTopics = topicsOf(batch).size > 1;
+      turns.failed(batch, refusal === "record" ? Math.max(1, Math.floor(batch.length / 2)) : undefined);
+      if (refusal !== undefined && batch.length > 1 && (severalTopics || refusal !== "topic")) {
+        if (refusal === "size" && !severalTopics) maxBatchBytes = bytesOf(batch) / 2;
         waiting.unshift(...batch.filter(({ deadline }) => deadline > now()));
         return;
       }
       // Without a connection nobody who waits for it can be served.
       const failed = batch.length === 0 ? waiting.splice(0) : batch;
-      const refusal = missingGrant(
+      const grant = missingGrant(
         cause,
         { principal },
         { operation: "WRITE", topics: failed.map(({ topic }) => topic) },
       );
-      for (const send of failed) send.reject(tooLarge ? tooLargeError(send, cause) : unavailable(send, cause, refusal));
+      for (const send of failed) send.reject(errorOf(send, cause, refusal, grant));
     }
   }
 
@@ -156,31 +165,33 @@ function principalOf(auth: KafkaAuth): string {
   return "username" in auth ? auth.username : `the user of ${auth.secretArn}`;
 }
 
-// https://kafka.apache.org/43/design/protocol/#error-codes: the second is for a batch that is larger than a log segment.
-const sizeRefusals: ReadonlySet<unknown> = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
-
-/**
- * A refusal for size lies in the record and stays one. Every other one lies in the surroundings, also those that no
- * repetition mends by itself: a topic that is missing or a grant that is refused is put right by a deployment, and the
- * record is then as good as it ever was.
- */
-function isRefusedForSize(cause: unknown): boolean {
-  return cause instanceof Error && "type" in cause && sizeRefusals.has(cause.type);
-}
-
 function bytesOf(batch: readonly PendingSend[]): number {
   return batch.reduce((sum, { record }) => sum + sizeOf(record), 0);
 }
 
-function tooLargeError({ topic, record }: PendingSend, cause: unknown): BackboneError {
-  const message = `the record is larger than the topic ${topic} takes, with about ${sizeOf(record)} bytes`;
-  return new BackboneError("RECORD_TOO_LARGE", message, { cause });
+function errorOf(send: PendingSend, cause: unknown, refusal: Refusal | undefined, grant?: string): BackboneError {
+  const { topic, record } = send;
+  switch (refusal) {
+    case "size": {
+      const message = `the record is larger than the topic ${topic} takes, with about ${sizeOf(record)} bytes`;
+      return new BackboneError("RECORD_TOO_LARGE", message, { cause });
+    }
+    case "record": {
+      const why = record.key === null ? "it has no key, which a compacted topic asks for" : reasonOf(cause);
+      return new BackboneError("RECORD_REFUSED", `the topic ${topic} does not take the record: ${why}`, { cause });
+    }
+    default:
+      return unavailable(send, cause, grant);
+  }
 }
 
-function unavailable({ topic, attempted }: PendingSend, cause: unknown, refusal?: string): BackboneError {
+function unavailable({ topic, attempted }: PendingSend, cause: unknown, grant?: string): BackboneError {
   const what = attempted
     ? "kafka did not acknowledge the record, its outcome is unknown"
     : "kafka was not reached, the record was not sent";
-  const reason = refusal ?? (cause instanceof Error ? cause.message : "unknown failure");
-  return new BackboneError("KAFKA_UNAVAILABLE", `${what}: topic ${topic}: ${reason}`, { cause });
+  return new BackboneError("KAFKA_UNAVAILABLE", `${what}: topic ${topic}: ${grant ?? reasonOf(cause)}`, { cause });
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : "unknown failure";
 }

@@ -35,8 +35,8 @@ export interface KafkaClient {
   /**
    * Resolves once every record is acknowledged by all in-sync replicas; rejects if that is not certain for each.
    *
-   * With an error of `type` MESSAGE_TOO_LARGE or RECORD_LIST_TOO_LARGE, the protocol's names, a partition's share of the
-   * batch was refused for its size. The other partitions' shares may be in the log.
+   * With an error whose `type`, or that of one of its causes, is among those of refusal.ts, the protocol's names, a
+   * partition's share of the batch was refused. The other partitions' shares may be in the log.
    */
   sendBatch(records: readonly TopicRecord[]): Promise<void>;
   /**

@@ -15,18 +15,34 @@ export interface PendingSend extends TopicRecord {
  * records of a batch may go to one partition; this leaves a tenth for the framing of headers.
  */
 export const defaultMaxBatchBytes = 940_000;
-const maxBatchRecords = 1_000;
+export const maxBatchRecords = 1_000;
 
-/** Removes from the front what goes out together: at least one record, else as many as fit. */
-export function takeBatch(waiting: PendingSend[], maxBatchBytes: number): PendingSend[] {
+export interface BatchLimits {
+  readonly maxBatchBytes: number;
+  /** @default 1000 */
+  readonly maxRecords?: number | undefined;
+  /** Whose turn it is. */
+  readonly isTaken: (send: PendingSend) => boolean;
+}
+
+/** Removes what goes out together, in its order: at least one record of those whose turn it is, else as many as fit. */
+export function takeBatch(waiting: PendingSend[], limits: BatchLimits): PendingSend[] {
+  const { maxBatchBytes, maxRecords = maxBatchRecords, isTaken } = limits;
+  const batch: PendingSend[] = [];
   let bytes = 0;
-  let count = 0;
-  for (const { record } of waiting) {
-    bytes += sizeOf(record);
-    if (count > 0 && (bytes > maxBatchBytes || count === maxBatchRecords)) break;
-    count += 1;
+  let looked = 0;
+  let left = 0;
+  for (const send of waiting) {
+    if (!isTaken(send)) waiting[left++] = send;
+    else {
+      bytes += sizeOf(send.record);
+      if (batch.length > 0 && (bytes > maxBatchBytes || batch.length === maxRecords)) break;
+      batch.push(send);
+    }
+    looked += 1;
   }
-  return waiting.splice(0, count);
+  waiting.splice(left, looked - left);
+  return batch;
 }
 
 // Lengths, attributes, timestamp and offset of a record, as varints: at most 36 bytes, in a batch of ours less.

@@ -62,8 +62,8 @@ export type PublishedEvent = CloudEventV1<Buffer>;
  * A datacontenttype of the event's own has to fit what the serializer says that it writes: `avro/binary` does for Avro,
  * any JSON type for JSON.
  *
- * @throws BackboneError MALFORMED_EVENT, UNKNOWN_EVENT_TYPE, SCHEMA_MISMATCH, RECORD_TOO_LARGE; retriable:
- *   SCHEMA_NOT_FOUND, REGISTRY_UNAVAILABLE, KAFKA_UNAVAILABLE
+ * @throws BackboneError MALFORMED_EVENT, UNKNOWN_EVENT_TYPE, SCHEMA_MISMATCH, RECORD_TOO_LARGE,
+ *   RECORD_REFUSED; retriable: SCHEMA_NOT_FOUND, REGISTRY_UNAVAILABLE, KAFKA_UNAVAILABLE
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/distributed-tracing.md
  */
 export async function publish(event: OutgoingEvent, options: PublishOptions): Promise<PublishedEvent> {

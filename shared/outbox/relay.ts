@@ -48,9 +48,9 @@ export interface Sweep {
  * fails, and however many relays work on the key at once. At least once: a relay that dies between acknowledgement and
  * deletion, or that meets another, leaves repetitions with the same event ids, which may stand after later events.
  *
- * A key stops at its first failure, and no other key with it. A record that Kafka refuses for good (RECORD_TOO_LARGE) and
- * an item that cannot be read (MALFORMED_OUTBOX_ITEM) stay, are logged as errors each time, and hold their key back:
- * going past them would break the order, dropping them would lose them.
+ * A key stops at its first failure, and no other key with it. A record that Kafka refuses for good (RECORD_TOO_LARGE,
+ * RECORD_REFUSED) and an item that cannot be read (MALFORMED_OUTBOX_ITEM) stay, are logged as errors each time, and hold
+ * their key back: going past them would break the order, dropping them would lose them.
  */
 export interface OutboxRelay {
   /** Sends what there is of these keys. No send begins after the deadline. It does not reject. */

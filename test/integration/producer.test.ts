@@ -166,6 +166,50 @@ test("a record that is too large for its topic fails alone, its neighbours are a
   expect(await valuesOf(topic)).toEqual(small);
 });
 
+test("a record without a key fails alone at a compacted topic, its neighbours and other topics are acknowledged", async () => {
+  const compacted = await broker.createTopic({ partitions: 3, cleanupPolicy: "compact" });
+  const other = await broker.createTopic();
+  const values = Array.from({ length: 20 }, (_, index) => `${index}`);
+  await withProducer(async (producer) => {
+    // Both topics are known to take something, so that what follows goes out together.
+    await Promise.all([compacted, other].map((topic) => producer.send(topic, record("first"))));
+    const keyed = (value: string) => ({ ...record(value), key: Buffer.from(value) });
+    const sends = values.flatMap((value) => [
+      producer.send(compacted, keyed(value)),
+      producer.send(other, keyed(value)),
+    ]);
+    const keyless = producer.send(compacted, { key: null, value: Buffer.from("?"), headers: [] });
+    const message = `the topic ${compacted} does not take the record: it has no key, which a compacted topic asks for`;
+    await expect(keyless).rejects.toMatchObject({ code: "RECORD_REFUSED", retriable: false, message });
+    await Promise.all(sends);
+  });
+  for (const topic of [compacted, other]) {
+    expect(new Set(await valuesOf(topic))).toEqual(new Set(["first", ...values]));
+  }
+  // Once with the refused request, and once without the topic that it was refused for.
+  expect((await valuesOf(other)).length).toBeLessThanOrEqual(1 + 2 * values.length);
+});
+
+test("topics that are missing fail alone, each attempt, and the others are acknowledged", async () => {
+  const topic = await broker.createTopic();
+  const missing = [`missing-${crypto.randomUUID()}`, `missing-${crypto.randomUUID()}`];
+  await withProducer(async (producer) => {
+    for (const attempt of ["1", "2"]) {
+      const [first, good, second] = await Promise.allSettled(
+        [missing[0], topic, missing[1]].map((name = "") => producer.send(name, record(attempt))),
+      );
+      expect(good).toMatchObject({ status: "fulfilled" });
+      expect(first).toMatchObject({
+        reason: { code: "KAFKA_UNAVAILABLE", message: expect.stringContaining(`${missing[0]}: This`) },
+      });
+      expect(second).toMatchObject({
+        reason: { code: "KAFKA_UNAVAILABLE", message: expect.stringContaining(`${missing[1]}: This`) },
+      });
+    }
+  }, 30_000);
+  expect(await valuesOf(topic)).toEqual(["1", "2"]);
+});
+
 test("a topic that is missing is the surroundings' fault: KAFKA_UNAVAILABLE", async () => {
   await withProducer(async (producer) => {
     const sending = producer.send(`missing-${crypto.randomUUID()}`, record("a"));

@@ -32,7 +32,11 @@ export interface TestBroker {
   readonly certificateFile: string;
   readonly kafka: Kafka;
   /** Makes a topic that nobody else uses. */
-  createTopic(settings?: { partitions?: number; maxMessageBytes?: number }): Promise<string>;
+  createTopic(settings?: {
+    partitions?: number;
+    maxMessageBytes?: number;
+    cleanupPolicy?: "delete" | "compact";
+  }): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -101,9 +105,12 @@ export async function startTestBroker(
     },
     certificateFile,
     kafka,
-    async createTopic({ partitions = 1, maxMessageBytes = 1_048_588 } = {}) {
+    async createTopic({ partitions = 1, maxMessageBytes = 1_048_588, cleanupPolicy = "delete" } = {}) {
       const topic = `test-${crypto.randomUUID()}`;
-      const configEntries = [{ name: "max.message.bytes", value: String(maxMessageBytes) }];
+      const configEntries = [
+        { name: "max.message.bytes", value: String(maxMessageBytes) },
+        { name: "cleanup.policy", value: cleanupPolicy },
+      ];
       await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, configEntries }] });
       return topic;
     },

@@ -52,6 +52,25 @@ function setUp(options: Partial<ProducerOptions> = {}) {
   return { producer, clients, warnings };
 }
 
+/** With clients that answer by themselves; `requests` has what was in each. */
+function setUpAnswering(answer: (values: readonly string[], topics: readonly string[]) => Error | undefined) {
+  const requests: string[][] = [];
+  const createClient = async () => {
+    const client = new ClientDouble();
+    client.sendBatch = async (records) => {
+      const values = records.map(({ record }) => String(record.value));
+      requests.push(values);
+      const failure = answer(
+        values,
+        records.map(({ topic }) => topic),
+      );
+      if (failure !== undefined) throw failure;
+    };
+    return client;
+  };
+  return { ...setUp({ createClient }), requests };
+}
+
 function batchOf(clients: readonly ClientDouble[], client: number, batch: number) {
   const found = clients[client]?.batches[batch];
   if (found === undefined) throw new Error(`client ${client} has no batch ${batch}`);
@@ -119,17 +138,21 @@ describe("createProducer", () => {
 
   test("has one send in flight and puts what comes meanwhile into the next one, across topics", async () => {
     const { producer, clients } = setUp();
+    const known = producer.send("u", record("known"));
+    await settle();
+    batchOf(clients, 0, 0).acknowledge();
+    await known;
     const first = producer.send("t", record("a"));
     await settle();
     const rest = [producer.send("t", record("b")), producer.send("u", record("c"))];
     await settle();
-    expect(clients[0]?.batches).toHaveLength(1);
+    expect(clients[0]?.batches).toHaveLength(2);
 
-    batchOf(clients, 0, 0).acknowledge();
+    batchOf(clients, 0, 1).acknowledge();
     await first;
     await settle();
-    expect(batchOf(clients, 0, 1)).toMatchObject({ topics: ["t", "u"], values: ["b", "c"] });
-    batchOf(clients, 0, 1).acknowledge();
+    expect(batchOf(clients, 0, 2)).toMatchObject({ topics: ["t", "u"], values: ["b", "c"] });
+    batchOf(clients, 0, 2).acknowledge();
     await Promise.all(rest);
     expect(clients).toHaveLength(1);
   });
@@ -202,12 +225,120 @@ describe("createProducer", () => {
     ["TOPIC_AUTHORIZATION_FAILED", { code: "KAFKA_UNAVAILABLE", retriable: true }],
     ["UNKNOWN_TOPIC_OR_PARTITION", { code: "KAFKA_UNAVAILABLE", retriable: true }],
     ["CLUSTER_AUTHORIZATION_FAILED", { code: "KAFKA_UNAVAILABLE", retriable: true }],
+    ["OUT_OF_ORDER_SEQUENCE_NUMBER", { code: "KAFKA_UNAVAILABLE", retriable: true }],
+    ["INVALID_TIMESTAMP", { code: "KAFKA_UNAVAILABLE", retriable: true }],
+    ["INVALID_RECORD", { code: "RECORD_REFUSED", retriable: false }],
   ])("a record that is refused with %s fails with %j", async (type, error) => {
     const { producer, clients } = setUp();
     const sending = expect(producer.send("t", record("a"))).rejects.toMatchObject(error);
     await settle();
     batchOf(clients, 0, 0).fail(refusal(type));
     await sending;
+  });
+
+  describe("with one topic among others that is refused", () => {
+    /** kafkajs repeats what may pass, and wraps what it gives up on. */
+    const givenUp = (type: string) => new Error("given up", { cause: refusal(type) });
+
+    test.each([
+      ["TOPIC_AUTHORIZATION_FAILED", refusal("TOPIC_AUTHORIZATION_FAILED")],
+      ["UNKNOWN_TOPIC_OR_PARTITION", givenUp("UNKNOWN_TOPIC_OR_PARTITION")],
+      ["INVALID_TOPIC_EXCEPTION", refusal("INVALID_TOPIC_EXCEPTION")],
+    ])("%s fails its records alone, each attempt, and names no other topic", async (_, failure) => {
+      let isBad = false;
+      const { producer, requests } = setUpAnswering((__, topics) =>
+        isBad && topics.includes("bad") ? failure : undefined,
+      );
+      const sendAll = (suffix: string) =>
+        Promise.allSettled(
+          ["bad", "good", "bad", "fine"].map((topic, index) =>
+            producer.send(topic, record(`${topic}${index}${suffix}`)),
+          ),
+        );
+      await sendAll("");
+      isBad = true;
+
+      for (const attempt of ["-1", "-2", "-3"]) {
+        const [first, good, second, fine] = await sendAll(attempt);
+
+        expect([good?.status, fine?.status]).toEqual(["fulfilled", "fulfilled"]);
+        for (const outcome of [first, second]) {
+          expect(outcome).toMatchObject({ reason: { code: "KAFKA_UNAVAILABLE", retriable: true } });
+          expect(outcome).toMatchObject({ reason: { message: expect.stringMatching(/topic bad\b(?!.*(good|fine))/) } });
+        }
+      }
+      // Of the first attempt, which is how it is learned, and not of the later ones.
+      const sentWith = requests.flat();
+      expect(sentWith.filter((value) => value === "good1-1")).toHaveLength(2);
+      expect(sentWith.filter((value) => value === "good1-2" || value === "good1-3")).toHaveLength(2);
+    });
+
+    test("those that go together have every other turn, however many topics take their time to fail", async () => {
+      const { producer, clients } = setUp();
+      const send = (topic: string, value: string) => void producer.send(topic, record(value)).catch(() => {});
+      const settled: (string | undefined)[] = [];
+      const answer = async () => {
+        await settle();
+        const { topics, acknowledge, fail } = clients.at(-1)?.batches.at(-1) ?? batchOf(clients, 0, 0);
+        settled.push(topics[0]);
+        if (topics[0] === "good") acknowledge();
+        else fail(refusal("UNKNOWN_TOPIC_OR_PARTITION"));
+        await settle();
+      };
+      send("good", "first");
+      await answer();
+      for (const round of ["1", "2", "3"]) {
+        for (const topic of ["bad-1", "bad-2", "good"]) send(topic, round);
+        await answer();
+        send("good", `more ${round}`);
+        await answer();
+      }
+
+      expect(settled).toEqual(["good", "good", "bad-1", "good", "bad-2", "good", "bad-1"]);
+    });
+  });
+
+  describe("with one record among others that its topic does not take", () => {
+    test("it fails alone, in the end, and its neighbours are acknowledged in their order", async () => {
+      const values = Array.from({ length: 60 }, (_, index) => `${index}`);
+      const taken: string[] = [];
+      const { producer, requests } = setUpAnswering((sent) => {
+        if (sent.includes("37")) return refusal("INVALID_RECORD");
+        taken.push(...sent);
+        return undefined;
+      });
+      const sends = values.flatMap((value) => [
+        producer.send("compacted", record(value)),
+        producer.send("other", record(`o${value}`)),
+      ]);
+
+      const outcomes = await Promise.allSettled(sends);
+
+      const failed = outcomes.filter(({ status }) => status === "rejected");
+      expect(failed).toMatchObject([
+        { reason: { code: "RECORD_REFUSED", message: expect.stringContaining("the topic compacted does not take") } },
+      ]);
+      expect(outcomes[74]).toBe(failed[0]);
+      expect(taken.filter((value) => !value.startsWith("o"))).toEqual(values.filter((value) => value !== "37"));
+      // 60, 30, 15, 14, 7, 3, 1 with it in them: each time, those of other partitions may have been written.
+      expect(requests.filter((sent) => sent.includes("37")).length).toBeLessThanOrEqual(7);
+    });
+
+    test("a record without a key is told what it lacks, and nothing of what it holds", async () => {
+      const { producer } = setUpAnswering(() => refusal("INVALID_RECORD"));
+      const sending = producer.send("compacted", { key: null, value: Buffer.from("secret"), headers: [] });
+      await expect(sending).rejects.toThrow(
+        "the topic compacted does not take the record: it has no key, which a compacted topic asks for",
+      );
+    });
+
+    test("a topic that takes none of its records costs a request for each, not a search", async () => {
+      const { producer, requests } = setUpAnswering(() => refusal("INVALID_RECORD"));
+      const sends = Array.from({ length: 100 }, (_, index) => producer.send("compacted", record(`${index}`)));
+      expect((await Promise.allSettled(sends)).every(({ status }) => status === "rejected")).toBe(true);
+      // 100, 50, 25, 12, 6, 3 and then each alone.
+      expect(requests.length).toBeLessThanOrEqual(106);
+    });
   });
 
   test("a record that is too large says the topic and its size, not what it holds", async () => {

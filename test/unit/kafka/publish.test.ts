@@ -203,12 +203,15 @@ describe("publish", () => {
     expect(header(only(), "content-type")).toEqual(["avro/binary"]);
   });
 
-  test.each(["KAFKA_UNAVAILABLE", "RECORD_TOO_LARGE"] as const)("fails with the producer's %s", async (code) => {
-    const { options } = setUp(async () => {
-      throw new BackboneError(code, "failed");
-    });
-    await expect(publish(event, options)).rejects.toMatchObject({ code });
-  });
+  test.each(["KAFKA_UNAVAILABLE", "RECORD_TOO_LARGE", "RECORD_REFUSED"] as const)(
+    "fails with the producer's %s",
+    async (code) => {
+      const { options } = setUp(async () => {
+        throw new BackboneError(code, "failed");
+      });
+      await expect(publish(event, options)).rejects.toMatchObject({ code });
+    },
+  );
 });
 
 describe("publishAll", () => {

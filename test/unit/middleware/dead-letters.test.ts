@@ -57,6 +57,17 @@ describe("deadLetters", () => {
     expect(namesOf(tried[1])).toEqual(expect.arrayContaining(["dlt-error-code", "dlt-original-offset"]));
   });
 
+  test("does not send again what the topic refuses for another reason than its size: RECORD_REFUSED", async () => {
+    const refused = new BackboneError("RECORD_REFUSED", "no key");
+    let tried = 0;
+    const send = async () => {
+      tried += 1;
+      throw refused;
+    };
+    await expect(publish({ producer: { send } })).rejects.toBe(refused);
+    expect(tried).toBe(1);
+  });
+
   test("wraps what is no error of ours as KAFKA_UNAVAILABLE, and lets ours through", async () => {
     const failing = (error: Error) => publish({ producer: { send: () => Promise.reject(error) } });
     await expect(failing(new Error("not connected"))).rejects.toMatchObject({ code: "KAFKA_UNAVAILABLE" });

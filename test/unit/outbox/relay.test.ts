@@ -104,19 +104,22 @@ describe("relayKeys", () => {
     expect(table.items).toEqual([]);
   });
 
-  test("a record that kafka refuses for good stays and holds its key back, with an error in the log", async () => {
-    const table = new FakeTable();
-    const { groupKey } = table.put("k", 1, [unsent("big")]);
-    table.put("k", 2, [unsent("next")]);
-    const { relay, sent, refusals, lines } = relayOf(table);
-    refusals.set("big", "RECORD_TOO_LARGE");
+  test.each(["RECORD_TOO_LARGE", "RECORD_REFUSED"] as const)(
+    "a record that kafka refuses for good stays and holds its key back, with an error in the log: %s",
+    async (code) => {
+      const table = new FakeTable();
+      const { groupKey } = table.put("k", 1, [unsent("big")]);
+      table.put("k", 2, [unsent("next")]);
+      const { relay, sent, refusals, lines } = relayOf(table);
+      refusals.set("big", code);
 
-    expect(await relay.relayKeys([groupKey], later)).toMatchObject([{ sent: 0, error: { code: "RECORD_TOO_LARGE" } }]);
+      expect(await relay.relayKeys([groupKey], later)).toMatchObject([{ sent: 0, error: { code } }]);
 
-    expect(sent).toEqual([]);
-    expect(table.items).toHaveLength(2);
-    expect(lines).toMatchObject([{ level: "error", eventId: "big", code: "RECORD_TOO_LARGE" }]);
-  });
+      expect(sent).toEqual([]);
+      expect(table.items).toHaveLength(2);
+      expect(lines).toMatchObject([{ level: "error", eventId: "big", code }]);
+    },
+  );
 
   test("an item that cannot be read holds its key back, after what is before it was sent", async () => {
     const table = new FakeTable();
