@@ -16,7 +16,8 @@ export const usage = `npm run dead-letters -- COMMAND [options]
   --code CODE                with that error code; OFFLOADED for what the mapping gave up
   --since TIME               failed since then: 2026-01-31T08:00:00Z, or 30m, 12h, 7d ago
   --key TEXT                 with that record key
-  --limit N                  the N oldest (default 100 with list, no limit with redrive and discard)
+  --limit N                  the N oldest (default 100 with list, no limit with redrive and discard);
+                             with redrive, of those that can be sent
 
   --all                      list: also what was redriven or discarded
   --claims-gone              redrive: also what failed first more than 15 days ago. If it has taken effect since, its

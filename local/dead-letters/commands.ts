@@ -81,27 +81,34 @@ async function show({ options, connection, output, interrupted }: CommandParts):
 }
 
 async function redrive(parts: CommandParts): Promise<number> {
-  const { chosen, ledger } = await choose(parts);
+  const { found, ledger } = await choose(parts);
   const [possible, impossible] = [
-    chosen.filter(({ letter }) => letter.obstacle === undefined),
-    chosen.filter(({ letter }) => letter.obstacle !== undefined),
+    found.filter(({ letter }) => letter.obstacle === undefined),
+    found.filter(({ letter }) => letter.obstacle !== undefined),
   ];
+  // Of those that can be sent: the others stay on the list, and portions would never get past them.
+  const entries = possible.slice(0, parts.options.choice.limit);
   const by = operatorOf(parts.options);
-  return handle({ ...parts, ledger, action: "redriven", entries: possible, impossible, by });
+  return handle({ ...parts, ledger, action: "redriven", entries, impossible, by });
 }
 
 async function discard(parts: CommandParts): Promise<number> {
-  const { chosen, ledger } = await choose(parts);
+  const { found, ledger } = await choose(parts);
+  const entries = found.slice(0, parts.options.choice.limit);
   const by = operatorOf(parts.options);
-  return handle({ ...parts, ledger, action: "discarded", entries: chosen, impossible: [], by });
+  return handle({ ...parts, ledger, action: "discarded", entries, impossible: [], by });
 }
 
-/** @throws BackboneError INVALID_OPTIONS if an ID names nothing that waits: nothing has been done then */
+/**
+ * All that waits and fits, the oldest first.
+ *
+ * @throws BackboneError INVALID_OPTIONS if an ID names nothing that waits: nothing has been done then
+ */
 async function choose({
   options: { choice },
   connection,
   interrupted,
-}: CommandParts): Promise<{ chosen: Entry[]; ledger: Ledger }> {
+}: CommandParts): Promise<{ found: Entry[]; ledger: Ledger }> {
   await requireLedger(connection);
   const ledger = await readLedger(connection);
   const found = await select(connection, ledger, choice, { all: false, interrupted });
@@ -109,7 +116,7 @@ async function choose({
     (id) => !found.some(({ letter, spots }) => spots.some(({ place }) => isNamedBy({ ...letter, place }, id))),
   );
   if (lacking.length > 0) throw notFound(lacking);
-  return { chosen: found.slice(0, choice.limit), ledger };
+  return { found, ledger };
 }
 
 function notFound(ids: readonly string[]): BackboneError {

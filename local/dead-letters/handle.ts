@@ -90,10 +90,11 @@ async function redriveAll(parts: HandleParts, outcome: Outcome): Promise<void> {
   const topics = new Set(parts.entries.map(({ letter }) => letter.place.topic));
   const signal = AbortSignal.any([interrupted, finished.signal]);
   const chunk: Sent[] = [];
+  const closed = new Set<string>();
   const flush = async () => {
     const sent = chunk.splice(0);
     if (interrupted.aborted) return;
-    await redriveChunk(parts, await stillWaiting(parts, sent, outcome), outcome);
+    await redriveChunk(parts, await stillWaiting(parts, sent, outcome), { outcome, closed });
     tellProgress(parts, outcome);
   };
   await readLetters(
@@ -116,25 +117,43 @@ async function redriveAll(parts: HandleParts, outcome: Outcome): Promise<void> {
   for (const id of wanted.keys()) outcome.failed.push({ id, reason: "it is no longer in the topic" });
 }
 
+/** What came of a redrive so far. */
+interface Redrive {
+  readonly outcome: Outcome;
+  /** Topics that did not take a record, for no fault of the record. */
+  readonly closed: Set<string>;
+}
+
 interface Sent {
   readonly letter: StoredDeadLetter;
   readonly entry: Entry;
 }
 
-/** @throws BackboneError what kept records from being acknowledged; those that were are written down before */
-async function redriveChunk(parts: HandleParts, chunk: readonly Sent[], outcome: Outcome): Promise<void> {
+/**
+ * Those that were acknowledged are written down, whatever became of the others. A topic that takes nothing is not asked
+ * again in this run: it may take seconds to refuse. A cluster that is away ends the run where the ledger is read.
+ */
+async function redriveChunk(parts: HandleParts, chunk: readonly Sent[], { outcome, closed }: Redrive): Promise<void> {
   const { producer } = parts.connection;
+  const fail = ({ letter }: Sent, reason: string) => void outcome.failed.push({ id: idOf(letter), reason });
+  const open: Sent[] = [];
+  for (const sent of chunk) {
+    const { topic } = sent.letter.source;
+    if (closed.has(topic)) fail(sent, `not sent: the topic ${topic} did not take those before it`);
+    else open.push(sent);
+  }
   const ends = await Promise.allSettled(
-    chunk.map(async ({ letter }) => producer.send(letter.source.topic, redriveRecord(letter))),
+    open.map(async ({ letter }) => producer.send(letter.source.topic, redriveRecord(letter))),
   );
-  const acknowledged = chunk.filter((_, index) => ends[index]?.status === "fulfilled");
+  const acknowledged = open.filter((_, index) => ends[index]?.status === "fulfilled");
   await Promise.all(acknowledged.map(({ entry }) => note(parts, entry, outcome)));
-  for (const [index, end] of ends.entries()) {
-    if (end.status === "fulfilled") continue;
+  for (const [index, sent] of open.entries()) {
+    const end = ends[index];
+    if (end?.status !== "rejected") continue;
     const { reason: error } = end;
-    if (!(error instanceof BackboneError) || error.retriable) throw error;
-    const letter = chunk[index]?.letter;
-    if (letter !== undefined) outcome.failed.push({ id: idOf(letter), reason: error.message });
+    if (!(error instanceof BackboneError)) throw error;
+    if (error.retriable) closed.add(sent.letter.source.topic);
+    fail(sent, error.message);
   }
 }
 

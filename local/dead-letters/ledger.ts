@@ -84,7 +84,9 @@ async function readActions(connection: Connection): Promise<{ actions: Map<strin
           // What somebody else wrote there says nothing about dead letters.
           if (!parsed.success) continue;
           const key = keyOf(parsed.output.deadLetter, parsed.output.storedAt);
-          actions.set(key, [...(actions.get(key) ?? []), parsed.output]);
+          const before = actions.get(key);
+          if (before === undefined) actions.set(key, [parsed.output]);
+          else before.push(parsed.output);
         }
       },
     });

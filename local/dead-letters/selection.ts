@@ -48,7 +48,7 @@ export async function select(
   choice: Omit<Choice, "limit">,
   { all, interrupted }: { readonly all: boolean; readonly interrupted: AbortSignal },
 ): Promise<Entry[]> {
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, Entry & { letter: Summary; readonly spots: Spot[] }>();
   const chosen = new Set<string>();
   const known = knownNames(connection.groups);
   const topics = await topicsOf(connection, choice.topic);
@@ -60,13 +60,13 @@ export async function select(
       if (done !== undefined && !all) continue;
       const key = `${done?.action ?? "waits"} ${letter.place.topic} ${doublesKeyOf(letter)}`;
       if (fitsItself(letter, choice)) chosen.add(key);
+      const spot: Spot = { place: letter.place, storedAtMs: letter.storedAtMs };
       const before = entries.get(key);
-      const isLatest = before === undefined || before.letter.failedAt <= letter.failedAt;
-      entries.set(key, {
-        letter: isLatest ? summaryOf(letter) : before.letter,
-        spots: [...(before?.spots ?? []), { place: letter.place, storedAtMs: letter.storedAtMs }],
-        done,
-      });
+      if (before === undefined) entries.set(key, { letter: summaryOf(letter), spots: [spot], done });
+      else {
+        before.spots.push(spot);
+        if (before.letter.failedAt <= letter.failedAt) before.letter = summaryOf(letter);
+      }
     }
   };
   await readLetters(connection, topics, collect, interrupted);

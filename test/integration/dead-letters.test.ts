@@ -78,6 +78,8 @@ interface Given {
   readonly failedAt?: string;
   readonly offset?: number;
   readonly value?: Buffer;
+  /** @default the source topic of the test */
+  readonly of?: string;
 }
 
 function eventRecord(id: string, key: string): OutgoingRecord {
@@ -99,9 +101,10 @@ function letter({
   failedAt,
   offset = 3,
   value,
+  of = topic,
 }: Given): OutgoingRecord {
   return deadLetterRecord({
-    record: { topic, partition: 1, offset, timestampMs: 1, ...eventRecord(id, key), ...(value && { value }) },
+    record: { topic: of, partition: 1, offset, timestampMs: 1, ...eventRecord(id, key), ...(value && { value }) },
     error: new BackboneError(code, "one too many"),
     attempts: 3,
     consumerGroup: "stock",
@@ -444,6 +447,52 @@ describe("redrive", () => {
     expect(code).toBe(2);
     expect(err).toContain("no dead letter that waits and fits: e-8");
     expect(await messagesOf(broker, topic)).toEqual([]);
+  });
+
+  test("of two topics of which one is missing sends the other's, once, and names what it did not send", async () => {
+    const missing = `missing-${crypto.randomUUID()}`;
+    const [key, missingDlt] = [crypto.randomUUID(), `${missing}.stock.dlt`];
+    const names = [topic, missing].map((name) => `${name}: { partitions: 2, replication: 1 }`).join(", ");
+    writeFileSync(
+      accessFile,
+      `topics: { ${names} }
+services: { stock: { type: application, consumes: [${topic}, ${missing}], event-source-mapping: false } }
+`,
+    );
+    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: missingDlt, numPartitions: 1 }] });
+    // More than are sent together, so that the missing topic is met in each portion.
+    const ids = Array.from({ length: 600 }, (_, index) => `m-${index}`);
+    await Promise.all(ids.map((id) => producer.send(missingDlt, letter({ id, key, of: missing }))));
+    await dead(...["good-1", "good-2"].map((id) => ({ id, key })));
+    const redrive = async () => {
+      const { code, out } = await run("redrive", "--key", key, "--yes", "--json");
+      return { code, ...JSON.parse(out) };
+    };
+
+    const first = await redrive();
+    const second = await redrive();
+
+    expect(first).toMatchObject({ code: 1, redriven: 2, interrupted: false });
+    expect(second).toMatchObject({ code: 1, redriven: 0 });
+    for (const { failed } of [first, second]) {
+      expect(failed).toHaveLength(600);
+      const reasons: string[] = failed.map(({ reason }: { reason: string }) => reason);
+      expect(reasons.every((reason) => reason.includes(missing) && !reason.includes(topic))).toBe(true);
+      expect(reasons.filter((reason) => reason.startsWith("not sent: ")).length).toBeGreaterThanOrEqual(100);
+    }
+    expect(await messagesOf(broker, topic)).toHaveLength(2);
+  });
+
+  test("--limit counts what can be sent, and what cannot is named, so that portions come to an end", async () => {
+    const tooOld = [17, 16].map((days) => ({ id: `too-old-${days}`, failedAt: ago(days * 86_400) }));
+    await dead(...tooOld, { id: "one", failedAt: ago(20) }, { id: "two", failedAt: ago(10) });
+    const portion = async () => JSON.parse((await run("redrive", "--topic", topic, "--limit", "1", "--json")).out);
+
+    const [first, second, third] = [await portion(), await portion(), await portion()];
+
+    expect([first.redriven, second.redriven, third.redriven]).toEqual([1, 1, 0]);
+    for (const { failed } of [first, second, third]) expect(failed).toHaveLength(2);
+    expect((await listed()).map(({ eventId }) => eventId)).toEqual(["too-old-17", "too-old-16"]);
   });
 
   test("of a record of somebody else is not done, and said", async () => {
