@@ -22,7 +22,8 @@ import { createTurns, topicsOf } from "./turns.ts";
  *
  * A batch that a broker refuses for what is in it goes out again in smaller ones: each topic alone, and if it lies in a
  * record (RECORD_TOO_LARGE, RECORD_REFUSED) halves, until that record is alone and fails; its neighbours are acknowledged.
- * A topic that is missing, or may not be written to, fails with all of its records and no others: `createTurns`.
+ * A topic that is missing, or may not be written to, fails with all of its records and no others: until it acknowledges
+ * something, a topic goes alone (`createTurns`).
  * kafkajs has one error for the whole request, so what other partitions took of a request that was refused is written
  * again: once for its topic, and once for each halving that it is in, about ten of a batch of 1,000.
  *
