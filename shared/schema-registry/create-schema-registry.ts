@@ -100,7 +100,8 @@ export function createSchemaRegistry(options: SchemaRegistryOptions): SchemaRegi
       if (found.size >= maxReferences) {
         throw new BackboneError("SCHEMA_MISMATCH", `the schema refers to more than ${maxReferences} others`);
       }
-      const referenced = await ask(path, schemaAnswer, undefined, deadline);
+      // Also one that was deleted, softly: those that refer to it still stand for what was written with them.
+      const referenced = await ask(`${path}?deleted=true`, schemaAnswer, undefined, deadline);
       // Held already, so that a circle ends; put at the end once those that it builds on are there.
       found.set(path, referenced.schema);
       await referencesOf(referenced, deadline, found);

@@ -1,7 +1,7 @@
 import type { AnySchema, ValidateFunction } from "ajv";
 import { BackboneError } from "../errors.ts";
 import { parseJsonBytes } from "./json-bytes.ts";
-import { Misfit, type SchemaFormat } from "./schema.ts";
+import { Misfit, reasonOf, type SchemaFormat } from "./schema.ts";
 
 // ajv's core differs from draft to draft. Each is loaded when the first schema of its draft is declared, and taken from
 // its default export: in a chunk of a bundle, a CommonJS package has no other.
@@ -60,7 +60,7 @@ async function compile(schema: Readonly<Record<string, unknown>>): Promise<Valid
     if ("$async" in validate) throw new Error("the schema is asynchronous");
     return validate;
   } catch (cause) {
-    throw new BackboneError("INVALID_OPTIONS", "not a JSON schema that stands for itself", { cause });
+    throw new BackboneError("INVALID_OPTIONS", `not a JSON schema that stands for itself${reasonOf(cause)}`, { cause });
   }
 }
 
