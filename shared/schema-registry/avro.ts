@@ -5,8 +5,8 @@ import { type FormatOnUse, type LoadedFormat, Misfit, reasonOf } from "./schema.
  * An Avro schema of this project's own. The schema that a value was written with is resolved to it.
  *
  * Of the logical types, `timestamp-millis` is a `Date`, `date` a text "YYYY-MM-DD", `decimal` a text with all its
- * digits, `uuid` a checked text; others are what they are made of. A number that was written in another unit (micro- or
- * nanoseconds, a time of day) is not read as one of them. A `long` beyond 2^53 is refused, either way. The schema is
+ * digits, `uuid` a checked text; others are what they are made of. A number that was written in one unit (days, milli-,
+ * micro- or nanoseconds, of a time of day or since 1970) is not read in another. A `long` beyond 2^53 is refused, either way. The schema is
  * self-contained; a writer's may refer to others.
  *
  * Nothing is changed without a word. Refused when it is read: text that is not UTF-8, an `int` of more than 32 bits, a

@@ -57,6 +57,8 @@ function declared<T>(message: string, declare: () => T): T {
   try {
     return declare();
   } catch (cause) {
-    throw new BackboneError("INVALID_OPTIONS", `not a .proto file with a message ${message}${reasonOf(cause)}`, { cause });
+    throw new BackboneError("INVALID_OPTIONS", `not a .proto file with a message ${message}${reasonOf(cause)}`, {
+      cause,
+    });
   }
 }
