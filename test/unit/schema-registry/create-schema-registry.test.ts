@@ -138,6 +138,8 @@ test.each([
   ["a password in the URL", { url: "http://orders:secret@registry" }],
   ["credentials without a user", { credentials: { username: "", password: "secret" } }],
   ["no time at all", { timeoutMs: 0 }],
+  ["more time than a timer takes", { timeoutMs: 2 ** 31 }],
+  ["more time for an attempt than a timer takes", { attemptTimeoutMs: 2 ** 31 }],
   ["no attempt", { attempts: 0 }],
   ["an unknown option", { timeout: 5 }],
 ])("%s is INVALID_OPTIONS, which does not name the password", (_, wrong) => {
