@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Consumer, ConsumerRunConfig, EachBatchPayload, Kafka, Message } from "kafkajs";
-import { isRefusal } from "../../shared/kafka/index.ts";
+import { isMissingGrant } from "../../shared/kafka/index.ts";
 import type { MskRecord } from "../../shared/msk-event/index.ts";
 import type { LocalFunction } from "../lambda/local-function.ts";
 import { localAccount, localRegion } from "../template/resolve.ts";
@@ -76,7 +76,7 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     if (restart) return;
     crashes += 1;
-    const isRefused = isWithoutCoordinator(error) ? !hasJoined && crashes > mostSearches : isRefusal(error);
+    const isRefused = isWithoutCoordinator(error) ? !hasJoined && crashes > mostSearches : isMissingGrant(error);
     if (isRefused) return options.onCrash(withDroppedReason(error));
     options.onBeginAnew(error);
     beginning = beginAnew().catch(options.onCrash);

@@ -5,7 +5,7 @@ import { attributePrefix, contentTypeHeader } from "./header-attributes.ts";
 import { essenceOf } from "./media-type.ts";
 
 /** What the media type of every event format begins with, compared without regard to case. */
-const cloudEventsType = "application/cloudevents";
+export const cloudEventsType = "application/cloudevents";
 export const jsonFormat = `${cloudEventsType}+json`;
 const batchType = `${cloudEventsType}-batch`;
 

@@ -28,8 +28,8 @@ export function structuredEvent(
   headerProblems: readonly string[] = [],
 ): Event {
   requireJsonFormat(contentType);
-  const { value } = record;
-  if (value === null) throw malformed(what, ["the record has no value"]);
+  if (record.value === null) throw malformed(what, ["the record has no value"]);
+  const value = withoutByteOrderMark(record.value);
   const envelope = parsedEnvelope(value);
   const members = membersOf(value);
   if (members === undefined) throw malformed(what, ["a member of the JSON object appears more than once"]);
@@ -48,6 +48,14 @@ export function structuredEvent(
   findContradictions(record, event, problems);
   if (problems.length > 0) throw malformed(what, problems);
   return event;
+}
+
+const byteOrderMark = Buffer.from("\ufeff");
+
+/** Some encoders put one before the JSON, which a reader may ignore: https://www.rfc-editor.org/rfc/rfc8259#section-8.1 */
+function withoutByteOrderMark(value: Buffer): Buffer {
+  const { length } = byteOrderMark;
+  return value.subarray(0, length).equals(byteOrderMark) ? value.subarray(length) : value;
 }
 
 function parsedEnvelope(value: Buffer): Envelope {

@@ -1,7 +1,9 @@
 import type { CloudEventV1 } from "cloudevents";
 import type { OutgoingRecord } from "../kafka/index.ts";
 import type { RecordHeaders } from "../msk-event/index.ts";
+import { cloudEventsType, isStructured } from "./content-mode.ts";
 import { attributePrefix, contentTypeHeader } from "./header-attributes.ts";
+import { malformed } from "./malformed.ts";
 import type { OutgoingData } from "./outgoing-data.ts";
 import { outgoingEvent } from "./outgoing-event.ts";
 import { keyBytes, type RecordKey } from "./record-key.ts";
@@ -19,7 +21,8 @@ import { keyBytes, type RecordKey } from "./record-key.ts";
  * @param key `partitionKey` takes it from the event's `partitionkey`. @default null, no key
  * @param foreignHeaders appended as they are, e.g. those of the record that the event came in. @default none
  * @throws BackboneError MALFORMED_EVENT that names every missing or wrong attribute, data that cannot be written, and
- *   `ce_` and `content-type` headers among the foreign ones
+ *   `ce_` and `content-type` headers among the foreign ones; for a datacontenttype of CloudEvents' own, which as
+ *   `content-type` says that the event is in structured or batch mode
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md#32-binary-content-mode
  */
 export function toBinaryRecord(
@@ -28,8 +31,14 @@ export function toBinaryRecord(
   foreignHeaders: RecordHeaders = [],
 ): OutgoingRecord {
   const { attributes, data } = outgoingEvent(event, foreignHeaders);
+  const named = attributes.get("datacontenttype");
+  if (named !== undefined && isStructured(String(named))) {
+    throw malformed("not a CloudEvent for binary mode", [
+      `datacontenttype must not begin with ${cloudEventsType}, which readers take for structured or batch mode`,
+    ]);
+  }
   const type = typeToName(data);
-  if (type !== undefined && !attributes.has("datacontenttype")) attributes.set("datacontenttype", type);
+  if (type !== undefined && named === undefined) attributes.set("datacontenttype", type);
   const headers = [...attributes].map(([name, value]) => [headerOf(name), Buffer.from(String(value))] as const);
   return { key: keyBytes(event, key), value: recordValue(data), headers: [...headers, ...foreignHeaders] };
 }

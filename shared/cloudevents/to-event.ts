@@ -14,7 +14,7 @@ const noBytes: readonly number[] = [];
  * booleans and whole numbers of 32 bits, and a null attribute is an absent one. `data` are bytes that share the record's
  * memory, encoded as `datacontenttype` says; absent where the record has none, as a null value and an empty one of no type
  * say in binary mode. JSON in the `data` member keeps its bytes to the letter; without a datacontenttype it becomes
- * `application/json`, which the format takes it for.
+ * `application/json`, which the format takes it for. A byte order mark before the JSON is ignored.
  *
  * In binary mode the `content-type` header is the datacontenttype; a `ce_datacontenttype` header, which the binding does
  * not know but some producers write, is read where `content-type` is missing and must agree with it otherwise. In

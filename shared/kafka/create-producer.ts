@@ -38,7 +38,7 @@ export function createProducer(options: ProducerOptions): Producer {
   let connection: Connection | undefined;
   let lastUseAt = now();
   let sending = false;
-  // Lowered for good when a topic takes less: one batch that is refused costs a new connection.
+  // Lowered when a topic takes less: each batch that is refused costs a new connection.
   let maxBatchBytes = defaultMaxBatchBytes;
 
   async function sendAll(): Promise<void> {
@@ -72,6 +72,8 @@ export function createProducer(options: ProducerOptions): Producer {
         waiting.unshift(...batch.filter(({ deadline }) => deadline > now()));
         return;
       }
+      // Refused alone, the record was the cause: its topic takes what others do.
+      if (refusal === "size") maxBatchBytes = defaultMaxBatchBytes;
       // Without a connection nobody who waits for it can be served.
       const failed = batch.length === 0 ? waiting.splice(0) : batch;
       const grant = missingGrant(

@@ -1,7 +1,7 @@
 export { createProducer } from "./create-producer.ts";
 export type { KafkaAuth, KafkaClient, ScramCredentials, TlsAuth, TopicRecord } from "./kafka-client.ts";
 export { type KafkaConnection, kafkaVariables } from "./kafka-variables.ts";
-export { isRefusal, missingGrant } from "./missing-grant.ts";
+export { isMissingGrant, missingGrant } from "./missing-grant.ts";
 export { sizeOf as recordSizeOf } from "./pending-send.ts";
 export type { OutgoingRecord, Producer } from "./producer.ts";
 export type { ProducerOptions } from "./producer-options.ts";

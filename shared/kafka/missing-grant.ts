@@ -18,7 +18,7 @@ const accessFile = "infra/access.yaml";
  * kafkajs does not say which topic of a request was refused, so that several are named if there were several.
  */
 export function missingGrant(error: unknown, { principal, service }: KafkaUser, use: KafkaUse): string | undefined {
-  const type = refusalOf(error);
+  const type = grantErrorOf(error);
   if (type === undefined) return undefined;
   const list = (key: string) => (service === undefined ? `${key} of its service` : `services.${service}.${key}`);
   if (use.operation === "WRITE") {
@@ -39,14 +39,14 @@ export function missingGrant(error: unknown, { principal, service }: KafkaUser, 
  */
 const refusals = ["TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED"] as const;
 
-/** Whether the broker refused it, so that trying again is of no use. */
-export function isRefusal(error: unknown): boolean {
-  return refusalOf(error) !== undefined;
+/** Whether the broker refused it for want of a grant, so that trying again is of no use. */
+export function isMissingGrant(error: unknown): boolean {
+  return grantErrorOf(error) !== undefined;
 }
 
-function refusalOf(error: unknown): (typeof refusals)[number] | undefined {
+function grantErrorOf(error: unknown): (typeof refusals)[number] | undefined {
   if (!(error instanceof Error)) return undefined;
   const type = "type" in error ? error.type : undefined;
   // kafkajs wraps what it gives up on.
-  return refusals.find((refusal) => refusal === type) ?? refusalOf(error.cause);
+  return refusals.find((refusal) => refusal === type) ?? grantErrorOf(error.cause);
 }

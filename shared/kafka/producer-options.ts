@@ -1,6 +1,7 @@
 import type { KafkaConfig } from "kafkajs";
 import * as v from "valibot";
 import type { Logger } from "../logging/index.ts";
+import { maxTimerMs } from "../options/index.ts";
 import type { KafkaAuth, KafkaClient } from "./kafka-client.ts";
 
 export interface ProducerOptions {
@@ -10,14 +11,14 @@ export interface ProducerOptions {
   /** Takes what happens to the connections; the errors of a send are its caller's to log. */
   readonly logger: Logger;
   /**
-   * Time budget of one `send`, in milliseconds, 1 or more, from the call to the acknowledgement: waiting for the send in
+   * Time budget of one `send`, in milliseconds, 1 to 2147483647, from the call to the acknowledgement: waiting for the send in
    * flight, connecting and the client's own retries included.
    *
    * @default 15000, half of what an API Gateway waits for its integration
    */
   readonly timeoutMs?: number;
   /**
-   * After so many milliseconds, 1 or more, without a send the connection counts as cut and is replaced before the next
+   * After so many milliseconds, 1 to 2147483647, without a send the connection counts as cut and is replaced before the next
    * one: MSK closes connections idle for 10 minutes, gateways on the way forget them after 350 s, and a frozen function
    * hears neither.
    *
@@ -36,8 +37,8 @@ const text = () => {
   return v.pipe(v.string(message), v.nonEmpty(message));
 };
 const milliseconds = () => {
-  const message = "must be a whole number of milliseconds, 1 or more";
-  return v.pipe(v.number(message), v.integer(message), v.minValue(1, message));
+  const message = `must be a whole number of milliseconds, 1 to ${maxTimerMs}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(1, message), v.maxValue(maxTimerMs, message));
 };
 const mechanism = v.literal("scram-sha-512");
 const isObject = (value: unknown) => typeof value === "object" && value !== null;

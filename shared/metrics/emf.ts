@@ -6,7 +6,7 @@ export interface Metric {
 }
 
 export interface MetricsDocument {
-  /** CloudWatch namespace, 1–255 characters, not beginning with `AWS/`. */
+  /** CloudWatch namespace, 1–255 ASCII characters, not beginning with a colon or `AWS/`. */
   readonly namespace: string;
   readonly timestamp: Date;
   /** 1 to 30 dimensions, one set of them; a value has 1–1,024 characters. Their values are the series that are paid for. */

@@ -57,8 +57,8 @@ export function cloudEvents(options: CloudEventsOptions) {
     if (!Buffer.isBuffer(event.data) || wanted?.has(event.type) === false) return { status: "decoded", source, event };
     try {
       const data = deserializer.deserialize(event.type, event.data, source.valueSchema);
-      if (!(data instanceof Promise)) return decoded(source, event, data);
-      return data.then(
+      if (!isThenable(data)) return decoded(source, event, data);
+      return Promise.resolve(data).then(
         (later) => decoded(source, event, later),
         (error) => undecoded(source, event, error),
       );
@@ -81,6 +81,11 @@ export function cloudEvents(options: CloudEventsOptions) {
   }
 
   return { before: cloudEventsBefore };
+}
+
+/** As `await` tells them: promises of other libraries are none of the built-in class. */
+function isThenable(data: unknown): data is PromiseLike<unknown> {
+  return typeof data === "object" && data !== null && "then" in data && typeof data.then === "function";
 }
 
 function isThere(record: DecodedRecord | Promise<DecodedRecord>): record is DecodedRecord {

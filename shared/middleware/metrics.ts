@@ -9,7 +9,12 @@ export interface MetricsOptions {
   readonly service: string;
   /** Dimension `ConsumerGroup`. 1–250 characters. */
   readonly consumerGroup: string;
-  /** CloudWatch namespace, 1–255 characters without a colon in front. @default "EventBackbone" */
+  /**
+   * CloudWatch namespace: 1–255 ASCII characters without a space or colon in front, and none of AWS' own (`AWS/`).
+   *
+   * @default "EventBackbone"
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+   */
   readonly namespace?: string;
   /** @default standard output */
   readonly write?: LineOutput;
@@ -23,7 +28,13 @@ const optionsSchema = v.strictObject({
   service: dimension(),
   consumerGroup: dimension(),
   namespace: v.optional(
-    v.pipe(v.string(), v.regex(/^[^:].{0,254}$/, "must be a CloudWatch namespace")),
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^(?!AWS\/|:)[\x21-\x7e][\x20-\x7e]{0,254}$/,
+        "must be 1–255 ascii characters, without a space, a colon or AWS/ in front",
+      ),
+    ),
     "EventBackbone",
   ),
   write: v.optional(

@@ -1,6 +1,9 @@
 import * as v from "valibot";
 import { BackboneError } from "../errors.ts";
 
+/** The longest time that a timer of Node takes, in milliseconds: 25 days. Of a longer one it makes 1 ms. */
+export const maxTimerMs = 2 ** 31 - 1;
+
 /**
  * Checks the options of a factory once, when it is called.
  *

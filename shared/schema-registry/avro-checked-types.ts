@@ -123,13 +123,16 @@ function refuse({ name, symbols }: avro.types.EnumType, got: string): never {
   throw new Error(`enum ${name}: must be one of ${symbols.join(", ")}, got ${got}`);
 }
 
-const { _check: checkMap } = avro.types.MapType.prototype as avro.types.MapType & { _check: Check };
-
 /** Maps are plain objects, whose members avsc writes, and their keys can be written as UTF-8. */
 export class CheckedMap extends avro.types.MapType {
-  _check(value: unknown, flags?: unknown, hook?: Hook, path?: string[]): boolean {
+  _check(value: unknown, flags?: unknown, hook?: Hook, path: string[] = []): boolean {
     if (!isPlain(value)) return told(false, value, this, hook);
-    if (!checkMap.call(this, value, flags, hook, path)) return false;
+    const items = this.valuesType as avro.Type & { _check: Check };
+    // Keys are data, and paths are shown.
+    path.push("*");
+    const wrong = Object.values(value).filter((item) => !items._check(item, flags, hook, path));
+    path.pop();
+    if (wrong.length > 0) return false;
     return told(
       Object.keys(value).every((key) => key.isWellFormed()),
       value,

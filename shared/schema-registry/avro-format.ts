@@ -76,12 +76,20 @@ function encode(type: avroTypes.Type, data: unknown, misfit: MisfitOf): Buffer {
   const wrong: string[] = [];
   const errorHook = (path: readonly string[], value: unknown, misfitting: avroTypes.Type) => {
     const unknown = misfitting instanceof avroTypes.types.RecordType ? undeclaredMembers(misfitting, value) : [];
-    if (unknown.length === 0) wrong.push(path.join(".") || "(whole)");
+    if (unknown.length === 0) wrong.push(`${path.join(".") || "(whole)"} (must be ${nameOf(misfitting)})`);
     for (const name of unknown) wrong.push(`${[...path, name].join(".")} (no such field)`);
   };
   if (type.isValid(data, { noUndeclaredFields: true, errorHook })) return type.toBuffer(data);
   const text = wrong.join(", ");
   throw misfit(text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text);
+}
+
+/** As schemas name it: `int`, `enum com.example.Size`, `timestamp-millis`, and all that a union is of. */
+function nameOf(type: avroTypes.Type): string {
+  const { UnwrappedUnionType, WrappedUnionType } = avroTypes.types;
+  if (type instanceof UnwrappedUnionType || type instanceof WrappedUnionType)
+    return type.types.map(nameOf).join(" or ");
+  return `${type.typeName.replace(/^logical:/, "")}${type.name === undefined ? "" : ` ${type.name}`}`;
 }
 
 type AvroSchema = Parameters<typeof avroTypes.Type.forSchema>[0];

@@ -1,5 +1,6 @@
 import avro from "avsc";
 import { ConvertedType } from "./avro-converted-type.ts";
+import { countsTheSame } from "./avro-counted-types.ts";
 import { Decimal } from "./avro-decimal.ts";
 
 const msPerDay = 86_400_000;
@@ -21,7 +22,8 @@ class TimestampMillis extends ConvertedType {
   }
 
   override _resolve(writer: avro.Type): ((epochMs: number) => Date) | undefined {
-    return avro.Type.isType(writer, "long", "int") ? (epochMs) => this._fromValue(epochMs) : undefined;
+    const fits = avro.Type.isType(writer, "long", "int") && countsTheSame(writer, "timestamp-millis");
+    return fits ? (epochMs) => this._fromValue(epochMs) : undefined;
   }
 }
 
@@ -47,7 +49,8 @@ class CalendarDate extends ConvertedType {
   }
 
   override _resolve(writer: avro.Type): ((days: number) => string) | undefined {
-    return avro.Type.isType(writer, "int") ? (days) => this._fromValue(days) : undefined;
+    const fits = avro.Type.isType(writer, "int") && countsTheSame(writer, "date");
+    return fits ? (days) => this._fromValue(days) : undefined;
   }
 }
 
@@ -101,27 +104,8 @@ export const readerLogicalTypes = {
   uuid: Uuid,
 };
 
-/** A number that counts something else than milliseconds or days, and is not resolved to a type of those. */
-class OtherUnit extends ConvertedType {
-  override _fromValue(value: unknown): unknown {
-    return value;
-  }
-
-  override _toValue(data: unknown): unknown {
-    return data;
-  }
-}
-
 /**
  * A writer's type is plain, since it is the reader's that says what is made of it; but a decimal without its scale is
- * not the number that was written, nor are microseconds taken for milliseconds the time.
+ * not the number that was written.
  */
-export const writerLogicalTypes = {
-  decimal: Decimal,
-  "timestamp-micros": OtherUnit,
-  "timestamp-nanos": OtherUnit,
-  "local-timestamp-micros": OtherUnit,
-  "local-timestamp-nanos": OtherUnit,
-  "time-millis": OtherUnit,
-  "time-micros": OtherUnit,
-};
+export const writerLogicalTypes = { decimal: Decimal };

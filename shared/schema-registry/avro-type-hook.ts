@@ -8,6 +8,7 @@ import {
   CheckedRecord,
   CheckedString,
 } from "./avro-checked-types.ts";
+import { countedType } from "./avro-counted-types.ts";
 
 type SchemaArgument = ConstructorParameters<typeof avro.types.ArrayType>[0];
 type TypeOf = (schema: SchemaArgument, options: unknown) => avro.Type;
@@ -36,5 +37,7 @@ export function ownType(schema: unknown, options: { readonly logicalTypes: objec
   if (isOf(bounded)) return bounded[name]?.(schema as SchemaArgument, options);
   // avsc asks before it makes the logical type, which checks its values itself.
   const isConverted = "logicalType" in schema && Object.hasOwn(options.logicalTypes, String(schema.logicalType));
-  return isOf(checked) && !isConverted ? checked[name]?.(schema as SchemaArgument, options) : undefined;
+  if (isConverted) return undefined;
+  const counted = "logicalType" in schema ? countedType(name, schema.logicalType) : undefined;
+  return counted ?? (isOf(checked) ? checked[name]?.(schema as SchemaArgument, options) : undefined);
 }

@@ -1,12 +1,12 @@
 import { BackboneError } from "../errors.ts";
-import { type FormatOnUse, Misfit } from "./schema.ts";
+import { type FormatOnUse, type LoadedFormat, Misfit, reasonOf } from "./schema.ts";
 
 /**
  * An Avro schema of this project's own. The schema that a value was written with is resolved to it.
  *
  * Of the logical types, `timestamp-millis` is a `Date`, `date` a text "YYYY-MM-DD", `decimal` a text with all its
- * digits, `uuid` a checked text; others are what they are made of. A number that was written in another unit (micro- or
- * nanoseconds, a time of day) is not read as one of them. A `long` beyond 2^53 is refused, either way. The schema is
+ * digits, `uuid` a checked text; others are what they are made of. A number that was written in one unit (days, milli-,
+ * micro- or nanoseconds, of a time of day or since 1970) is not read in another. A `long` beyond 2^53 is refused, either way. The schema is
  * self-contained; a writer's may refer to others.
  *
  * Nothing is changed without a word. Refused when it is read: text that is not UTF-8, an `int` of more than 32 bits, a
@@ -24,19 +24,32 @@ import { type FormatOnUse, Misfit } from "./schema.ts";
  * @see https://avro.apache.org/docs/1.12.0/specification/#schema-resolution
  */
 export function avro(schema: object): FormatOnUse {
+  const recordName = fullNameOf(schema);
+  let loading: Promise<LoadedFormat> | undefined;
   return {
     schemaType: "AVRO",
     schema: JSON.stringify(schema),
-    recordName: fullNameOf(schema),
-    async load() {
-      const { avroFormat } = await import("./avro-format.ts");
-      try {
-        return avroFormat(schema, (what) => new Misfit(what));
-      } catch (cause) {
-        throw new BackboneError("INVALID_OPTIONS", "not an avro schema", { cause });
-      }
+    recordName,
+    load() {
+      if (loading !== undefined) return loading;
+      const started = loadedFormat(schema, recordName);
+      loading = started;
+      started.catch(() => {
+        loading = undefined;
+      });
+      return started;
     },
   };
+}
+
+async function loadedFormat(schema: object, recordName: string | undefined): Promise<LoadedFormat> {
+  const { avroFormat } = await import("./avro-format.ts");
+  try {
+    return avroFormat(schema, (what) => new Misfit(what));
+  } catch (cause) {
+    const what = recordName === undefined ? "not an avro schema" : `not an avro schema, ${recordName}`;
+    throw new BackboneError("INVALID_OPTIONS", `${what}${reasonOf(cause)}`, { cause });
+  }
 }
 
 /** https://avro.apache.org/docs/1.12.0/specification/#names */

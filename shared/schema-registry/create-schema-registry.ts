@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { BackboneError } from "../errors.ts";
-import { parseOptions } from "../options/index.ts";
+import { maxTimerMs, parseOptions } from "../options/index.ts";
 import { createAnswerCache } from "./answer-cache.ts";
 import type { SchemaRegistry } from "./registry.ts";
 import { createRegistryRequests } from "./registry-requests.ts";
@@ -14,9 +14,9 @@ export interface SchemaRegistryOptions {
   readonly url: string;
   /** User and password of HTTP basic authentication. @default none */
   readonly credentials?: { readonly username: string; readonly password: string };
-  /** Time of one call, its retries and referenced schemas included, in milliseconds, 1 or more. @default 5000 */
+  /** Time of one call, its retries and referenced schemas included, in milliseconds, 1 to 2147483647. @default 5000 */
   readonly timeoutMs?: number;
-  /** Time of one request until the end of its answer, in milliseconds, 1 or more. @default 2000 */
+  /** Time of one request until the end of its answer, in milliseconds, 1 to 2147483647. @default 2000 */
   readonly attemptTimeoutMs?: number;
   /** Requests that a call makes at most while the registry is away, 1 or more. @default 3 */
   readonly attempts?: number;
@@ -30,6 +30,10 @@ export interface SchemaRegistryOptions {
   readonly now?: () => number;
 }
 
+const milliseconds = () => {
+  const message = `must be a whole number of milliseconds, 1 to ${maxTimerMs}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(1, message), v.maxValue(maxTimerMs, message));
+};
 const atLeast = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(least));
 const optionsSchema = v.strictObject({
   url: v.pipe(
@@ -37,8 +41,8 @@ const optionsSchema = v.strictObject({
     v.check(isBaseUrl, "must be an http or https URL without user, password, query, fragment or space"),
   ),
   credentials: v.optional(v.strictObject({ username: v.pipe(v.string(), v.nonEmpty()), password: v.string() })),
-  timeoutMs: v.optional(atLeast(1), 5_000),
-  attemptTimeoutMs: v.optional(atLeast(1), 2_000),
+  timeoutMs: v.optional(milliseconds(), 5_000),
+  attemptTimeoutMs: v.optional(milliseconds(), 2_000),
   attempts: v.optional(atLeast(1), 3),
   backoffMs: v.optional(atLeast(0), 100),
   unknownTtlSeconds: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0)), 5),
@@ -100,7 +104,8 @@ export function createSchemaRegistry(options: SchemaRegistryOptions): SchemaRegi
       if (found.size >= maxReferences) {
         throw new BackboneError("SCHEMA_MISMATCH", `the schema refers to more than ${maxReferences} others`);
       }
-      const referenced = await ask(path, schemaAnswer, undefined, deadline);
+      // Also one that was deleted, softly: those that refer to it still stand for what was written with them.
+      const referenced = await ask(`${path}?deleted=true`, schemaAnswer, undefined, deadline);
       // Held already, so that a circle ends; put at the end once those that it builds on are there.
       found.set(path, referenced.schema);
       await referencesOf(referenced, deadline, found);

@@ -3,7 +3,7 @@ import { BackboneError } from "../errors.ts";
 import { parseOptions } from "../options/index.ts";
 import { parseJsonBytes } from "./json-bytes.ts";
 import type { SchemaRegistry } from "./registry.ts";
-import { type Decode, type LoadedFormat, Misfit, type SchemaFormat, type SchemaType } from "./schema.ts";
+import { type Decode, type LoadedFormat, Misfit, reasonOf, type SchemaFormat, type SchemaType } from "./schema.ts";
 import { readSchemaId, schemaIdOf, wireFormatHeadBytes } from "./wire-format.ts";
 
 /** `SchemaRegistryConfig.EventRecordFormat` of an event source mapping. */
@@ -21,7 +21,7 @@ export interface Deserializer {
   readonly eventRecordFormat?: EventRecordFormat | undefined;
   /**
    * Gives the data at once, or a promise of it where the registry has to be asked first: once a schema id. `await` suits
-   * both; what must not pay for a promise a record asks for `instanceof Promise`. Failures are thrown or rejected alike.
+   * both; what must not pay for a promise a record asks whether it has a `then`. Failures are thrown or rejected alike.
    *
    * @param valueSchema present if the mapping has deserialized the value; `value` is what it made of it then
    * @throws BackboneError UNKNOWN_EVENT_TYPE, MALFORMED_PAYLOAD, SCHEMA_MISMATCH, SCHEMA_NOT_FOUND,
@@ -181,7 +181,8 @@ function decoderOf(
   try {
     return format.decoderOf(writer);
   } catch (cause) {
-    throw new BackboneError("SCHEMA_MISMATCH", `schema ${schemaId} cannot be read as ${eventType}`, { cause });
+    const message = `schema ${schemaId} cannot be read as ${eventType}${reasonOf(cause)}`;
+    throw new BackboneError("SCHEMA_MISMATCH", message, { cause });
   }
 }
 

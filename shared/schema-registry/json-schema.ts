@@ -1,7 +1,7 @@
 import type { AnySchema, ValidateFunction } from "ajv";
 import { BackboneError } from "../errors.ts";
 import { parseJsonBytes } from "./json-bytes.ts";
-import { Misfit, type SchemaFormat } from "./schema.ts";
+import { Misfit, reasonOf, type SchemaFormat } from "./schema.ts";
 
 // ajv's core differs from draft to draft. Each is loaded when the first schema of its draft is declared, and taken from
 // its default export: in a chunk of a bundle, a CommonJS package has no other.
@@ -15,7 +15,7 @@ const maxShownLength = 120;
 
 /**
  * A JSON schema of this project's own: draft 07 (also where `$schema` is absent), 2019-09 or 2020-12, with formats. Data
- * is checked against it, written or read, and left as it is; the schema that a value was written with is not looked at.
+ * is checked against it, written (as the JSON that comes of it) or read, and left as it is; the schema that a value was written with is not looked at.
  * The schema is self-contained: `$ref` stays within it. Give it a `$schema`: Apicurio 3.3 takes a schema that has neither
  * that nor `properties` for something else and refuses it.
  *
@@ -27,8 +27,9 @@ const maxShownLength = 120;
  */
 export async function jsonSchema(schema: Readonly<Record<string, unknown>>): Promise<SchemaFormat> {
   const validate = await compile(schema);
+  const names = namesOf(schema);
   const checked = (data: unknown): unknown => {
-    if (!validate(data)) throw new Misfit(misfits(validate));
+    if (!validate(data)) throw new Misfit(misfits(validate, data, names));
     return data;
   };
   return {
@@ -38,8 +39,10 @@ export async function jsonSchema(schema: Readonly<Record<string, unknown>>): Pro
     decoderOf: () => (value, start) => checked(parseJsonBytes(value.subarray(start))),
     fromJson: checked,
     encode(data) {
-      const text: string | undefined = JSON.stringify(checked(data));
+      const text: string | undefined = JSON.stringify(data, jsonValue);
       if (text === undefined) throw new Misfit(`it is ${typeof data}, which is no JSON`);
+      // What is read again, not what it was made of: a Date becomes a text, a Map an empty object.
+      checked(JSON.parse(text));
       return Buffer.from(text);
     },
   };
@@ -60,7 +63,7 @@ async function compile(schema: Readonly<Record<string, unknown>>): Promise<Valid
     if ("$async" in validate) throw new Error("the schema is asynchronous");
     return validate;
   } catch (cause) {
-    throw new BackboneError("INVALID_OPTIONS", "not a JSON schema that stands for itself", { cause });
+    throw new BackboneError("INVALID_OPTIONS", `not a JSON schema that stands for itself${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -68,9 +71,40 @@ function isDialect(text: string): text is keyof typeof dialects {
   return Object.hasOwn(dialects, text);
 }
 
+/** JSON.stringify would write null for what is no number. */
+function jsonValue(_: string, value: unknown): unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) throw new Misfit("a number in it is none that JSON has");
+  return value;
+}
+
+/** The properties that a schema names, wherever in it. */
+function namesOf(schema: object): ReadonlySet<string> {
+  const names = new Set<string>();
+  JSON.stringify(schema, (keyword: string, value: unknown) => {
+    if (keyword === "properties") for (const name of Object.keys(Object(value))) names.add(name);
+    return value;
+  });
+  return names;
+}
+
 /** Where what is wrong; never what is there. */
-function misfits({ errors }: ValidateFunction): string {
-  const places = (errors ?? []).map(({ instancePath, message }) => `${instancePath || "(whole)"}: ${message}`);
+function misfits({ errors }: ValidateFunction, data: unknown, names: ReadonlySet<string>): string {
+  const places = (errors ?? []).map(({ instancePath, message }) => `${placeOf(instancePath, data, names)}: ${message}`);
   const text = places.join("; ");
   return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text;
+}
+
+/** A JSON pointer with `*` for each key that the schema does not name: that is data, as the key of a map is. */
+function placeOf(instancePath: string, data: unknown, names: ReadonlySet<string>): string {
+  let value = data;
+  const shown = instancePath
+    .split("/")
+    .slice(1)
+    .map((segment) => {
+      const key = segment.replaceAll("~1", "/").replaceAll("~0", "~");
+      const isShown = Array.isArray(value) || names.has(key);
+      value = Object(value)[key];
+      return isShown ? segment : "*";
+    });
+  return shown.length === 0 ? "(whole)" : `/${shown.join("/")}`;
 }

@@ -1,6 +1,6 @@
 import { BackboneError } from "../errors.ts";
 import { readMessageIndexes, writeMessageIndexes } from "./message-indexes.ts";
-import { Misfit, type SchemaFormat } from "./schema.ts";
+import { Misfit, reasonOf, type SchemaFormat } from "./schema.ts";
 
 /**
  * A message of a .proto file of this project's own. Data is its canonical JSON form, written and read: fields in
@@ -57,6 +57,8 @@ function declared<T>(message: string, declare: () => T): T {
   try {
     return declare();
   } catch (cause) {
-    throw new BackboneError("INVALID_OPTIONS", `not a .proto file with a message ${message}`, { cause });
+    throw new BackboneError("INVALID_OPTIONS", `not a .proto file with a message ${message}${reasonOf(cause)}`, {
+      cause,
+    });
   }
 }

@@ -43,6 +43,7 @@ const maxShownLength = 300;
  */
 export function createRegistryRequests(options: RegistryRequestsOptions): RegistryRequest {
   const { url, authorization, timeoutMs, attemptTimeoutMs, attempts, backoffMs, fetch: send, now } = options;
+  const { host } = new URL(url);
   const headers = {
     accept: `${contentType}, application/json`,
     "content-type": contentType,
@@ -62,9 +63,9 @@ export function createRegistryRequests(options: RegistryRequestsOptions): Regist
       if (response.ok) return { text };
       const canPass = response.status >= 500 || response.status === 429 || response.status === 408;
       const retryAfterMs = canPass ? retryAfter(response.headers.get("retry-after")) : "never";
-      return { failure: refusal(request, response.status, text), retryAfterMs };
+      return { failure: refusal(request, response.status, text, body), retryAfterMs };
     } catch (cause) {
-      const message = `schema registry did not answer ${request}`;
+      const message = `schema registry at ${host} did not answer ${request}: ${innermostReason(cause)}`;
       return { failure: new BackboneError("REGISTRY_UNAVAILABLE", message, { cause }), retryAfterMs: 0 };
     }
   }
@@ -100,6 +101,19 @@ export function createRegistryRequests(options: RegistryRequestsOptions): Regist
   };
 }
 
+/** How far a chain of causes is followed: fetch wraps once, and a chain may be a circle. */
+const maxCauses = 5;
+
+/** Code or name of what lies at the bottom of it: fetch itself says "fetch failed" of everything. */
+function innermostReason(error: unknown): string {
+  let innermost = error;
+  for (let depth = 0; depth < maxCauses && innermost instanceof Error && innermost.cause instanceof Error; depth++) {
+    innermost = innermost.cause;
+  }
+  if (!(innermost instanceof Error)) return typeof innermost;
+  return "code" in innermost && typeof innermost.code === "string" ? innermost.code : innermost.name;
+}
+
 /** Seconds of a Retry-After header, in milliseconds; a date, which registries do not send, counts as none. */
 function retryAfter(header: string | null): number {
   return header !== null && /^\d{1,9}$/.test(header) ? Number(header) * 1_000 : 0;
@@ -107,19 +121,20 @@ function retryAfter(header: string | null): number {
 
 /**
  * What a refusal means. Only the registry's own "not found" (error codes 404xx) says that a schema is unknown: a 404 of
- * a proxy or of a wrong path (error code 404) does not. Whatever else is refused (401, 403, 429) lies with the surroundings, not with the
- * record, and must not dead-letter it.
+ * a proxy or of a wrong path (error code 404) does not. Only a schema that was handed over can be refused. Whatever else
+ * is refused (401, 403, 429) lies with the surroundings, not with the record, and must not dead-letter it.
  *
  * @see https://docs.confluent.io/platform/current/schema-registry/develop/api.html#errors
  */
-function refusal(request: string, status: number, text: string): BackboneError {
+function refusal(request: string, status: number, text: string, body: object | undefined): BackboneError {
   const answer = v.safeParse(errorAnswer, parseJson(text));
   const errorCode = answer.success ? answer.output.error_code : undefined;
   const message = `schema registry answered ${status} (error code ${errorCode ?? "none"}) to ${request}`;
   if (status === 404 && errorCode !== undefined && /^404\d\d$/.test(`${errorCode}`)) {
     return new BackboneError("SCHEMA_NOT_FOUND", message);
   }
-  if (status !== 409 && status !== 422) return new BackboneError("REGISTRY_UNAVAILABLE", message);
+  const isOfSchema = body !== undefined && (status === 409 || status === 422);
+  if (!isOfSchema) return new BackboneError("REGISTRY_UNAVAILABLE", message);
   // Why a schema is refused only the registry can say.
   const reason = answer.success ? answer.output.message.slice(0, maxShownLength) : "";
   return new BackboneError("SCHEMA_MISMATCH", `${message}${reason && `: ${reason}`}`);

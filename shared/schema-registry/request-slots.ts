@@ -5,9 +5,6 @@ export interface RequestSlots {
   giveBack(): void;
 }
 
-/** A longer timer would fire at once. */
-const maxTimerMs = 2 ** 31 - 1;
-
 /** @param count 1 or more */
 export function createRequestSlots(count: number): RequestSlots {
   let free = count;
@@ -24,13 +21,10 @@ export function createRequestSlots(count: number): RequestSlots {
           clearTimeout(timer);
           resolve(true);
         };
-        const timer = setTimeout(
-          () => {
-            waiting.delete(turn);
-            resolve(false);
-          },
-          Math.min(waitMs, maxTimerMs),
-        );
+        const timer = setTimeout(() => {
+          waiting.delete(turn);
+          resolve(false);
+        }, waitMs);
         waiting.add(turn);
       });
     },

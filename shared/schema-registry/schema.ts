@@ -20,6 +20,18 @@ export interface WrittenSchema extends Schema {
 /** What does not fit a schema: says where and why, not what is there, so that its message can be shown. */
 export class Misfit extends Error {}
 
+const maxReasonLength = 300;
+
+/**
+ * Why a schema is refused, to follow a message. Only for what was given schemas alone: errors of the libraries quote what
+ * they are given, at any length.
+ */
+export function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error) || cause.message === "") return "";
+  const { message } = cause;
+  return `: ${message.length > maxReasonLength ? `${message.slice(0, maxReasonLength).toWellFormed()}…` : message}`;
+}
+
 /** Reads the bytes of `value` from `start` to its end, all of them; throws an error of any kind when they do not fit. */
 export type Decode = (value: Buffer, start: number) => unknown;
 
@@ -35,7 +47,7 @@ interface NamedSchema extends Schema {
 }
 
 export interface FormatOnUse extends NamedSchema {
-  /** @throws BackboneError INVALID_OPTIONS for what is no schema of its type */
+  /** Loads once; a failure is forgotten. @throws BackboneError INVALID_OPTIONS for what is no schema of its type */
   load(): Promise<LoadedFormat>;
 }
 

@@ -17,7 +17,7 @@ export interface IncomingTrace {
 
 /**
  * The trace that an outgoing event continues: the active span's; without one the first of the incoming ones that is
- * valid, handed on as a participant without spans of its own shall; else a new one.
+ * valid, handed on in version 00 as a participant without spans of its own shall; else a new one.
  *
  * A new trace is marked as sampled, so that a tracer further down that follows its parent's decision records it. Of a
  * wrong tracestate the members that are valid are kept.
@@ -29,9 +29,9 @@ export async function outgoingTrace(...incoming: readonly IncomingTrace[]): Prom
   const active = await activeSpanContext();
   if (active !== undefined) return headersOf(formatTraceparent(active), active.traceState?.serialize());
   for (const { traceparent, tracestate } of incoming) {
-    if (traceparent !== undefined && parseTraceparent(traceparent) !== undefined) {
-      return headersOf(traceparent, tracestate && (await validated(tracestate)));
-    }
+    const parsed = traceparent === undefined ? undefined : parseTraceparent(traceparent);
+    // Written anew: of a later version's, anything may follow what was read, of any length.
+    if (parsed !== undefined) return headersOf(formatTraceparent(parsed), tracestate && (await validated(tracestate)));
   }
   return headersOf(
     formatTraceparent({

@@ -32,6 +32,11 @@ afterAll(async () => {
 /** With more time than a function gives it: a registry that has just started answers its first questions slowly. */
 const registryAt = (at: string) => createSchemaRegistry({ url: at, timeoutMs: 120_000, attemptTimeoutMs: 30_000 });
 
+async function deleteSoftly(version: string): Promise<void> {
+  const answer = await fetch(version, { method: "DELETE" });
+  expect(answer.status, await answer.text()).toBe(200);
+}
+
 const $schema = "http://json-schema.org/draft-07/schema#";
 const amount = { type: "bytes", logicalType: "decimal", precision: 9, scale: 2 };
 const fields = [
@@ -120,7 +125,7 @@ describe("what the registry says", () => {
     await expect(read).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
   });
 
-  it("of a schema that refers to another: both", async () => {
+  it("of a schema that refers to another: both, also when they are deleted meanwhile", async () => {
     const line = { type: "record", name: "Line", namespace: "com.example", fields: [{ name: "sku", type: "string" }] };
     const subject = `line-${crypto.randomUUID()}`;
     const registry = registryAt(url);
@@ -135,6 +140,13 @@ describe("what the registry says", () => {
       }),
     });
     const { id } = (await answer.json()) as { id: number };
+    // Of a subject without any version that is left, Apicurio gives none.
+    await registry.register(
+      subject,
+      avro({ ...line, fields: [...line.fields, { name: "note", type: "string", default: "" }] }),
+    );
+    await deleteSoftly(`${url}/subjects/parcel-${subject}/versions/1`);
+    await deleteSoftly(`${url}/subjects/${subject}/versions/1`);
     const { deserialize } = createDeserializer({ registry, readers: { parcel: avro(schema(line)) } });
     const value = Buffer.concat([Buffer.alloc(5), Buffer.from([2, 65])]);
     value.writeInt32BE(id, 1);

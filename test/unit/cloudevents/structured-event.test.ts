@@ -35,6 +35,14 @@ test("keeps attributes as they came: time to the nanosecond, booleans, whole num
   expect(toEvent(structured({ ...event, dataschema: null, gone: null, data_base64: null }))).toEqual(event);
 });
 
+test("a byte order mark before the JSON is ignored, two are none", () => {
+  const text = JSON.stringify({ ...bare, data: { a: 1 } });
+  const event = { ...bare, datacontenttype: "application/json", data: Buffer.from('{"a":1}') };
+  expect(toEvent(structured(`\ufeff${text}`))).toEqual(event);
+  expect(errorOf(() => toEvent(structured(`\ufeff\ufeff${text}`)))).toMatchObject({ code: "MALFORMED_EVENT" });
+  expect(errorOf(() => toEvent(structured("\ufeff")))).toMatchObject({ code: "MALFORMED_EVENT" });
+});
+
 test("gives JSON data as the bytes that they stand in", () => {
   const data = ' {"b": 12345678901234567890, "10":1, "2":"\\u0041}]\\"", "a":[[1],{"c":null}]}';
   const text = `\n{ "data" :${data} , "datacontenttype":"application/vnd.shop+json; v=1", ${JSON.stringify(bare).slice(1)}\n`;

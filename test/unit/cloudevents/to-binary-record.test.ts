@@ -190,6 +190,12 @@ test.each([
   ["a circle", { datacontenttype: "text/json", data: circle }, "data cannot be written as JSON"],
   ["a function", { datacontenttype: "text/json", data: () => secret }, "data cannot be written as JSON"],
   ["a bigint", { datacontenttype: "text/json", data: 1n }, "data cannot be written as JSON"],
+  ...["json", "avro"].map((format): [string, object, string] => [
+    `a datacontenttype that says structured mode, in ${format}`,
+    { datacontenttype: `Application/CloudEvents+${format}; v=1`, data: Buffer.from("{}") },
+    "datacontenttype must not begin with application/cloudevents, which readers take for structured or batch mode",
+  ]),
+  ["one that says batch mode", { datacontenttype: "application/cloudevents-batch+json" }, "structured or batch mode"],
   ["two data", { data: secret, data_base64: "AAAA" }, "data and data_base64 exclude each other"],
   ["data_base64 of other bytes", { data_base64: "AAAA" }, "data and data_base64 exclude each other"],
   ["data_base64 that is none", { data_base64: "A" }, "data_base64 must be a text in base64"],

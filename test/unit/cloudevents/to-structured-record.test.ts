@@ -36,6 +36,11 @@ test("writes the event as a JSON object whose content type says so", () => {
   });
 });
 
+test("data may be an event themselves", () => {
+  const event = { ...bare, datacontenttype: "application/cloudevents+json", data: Buffer.from('{"id":"2"}') };
+  expect(readAgain(event)).toEqual(event);
+});
+
 test.each(['{"b": 12345678901234567890,\n"a":[]}', "null", '"x"', "1e3"])(
   "JSON bytes stand in data to the letter: %j",
   (json) => {

@@ -105,8 +105,9 @@ describe("createProducer", () => {
       { auth: { mechanism: "scram-sha-512", username: "", password: "hunter2" } },
     ],
     ["logger: must be a logger", { logger: undefined }],
-    ["timeoutMs: must be a whole number of milliseconds, 1 or more", { timeoutMs: 0 }],
-    ["maxIdleMs: must be a whole number of milliseconds, 1 or more", { maxIdleMs: 0.5 }],
+    ["timeoutMs: must be a whole number of milliseconds, 1 to 2147483647", { timeoutMs: 0 }],
+    ["timeoutMs: must be a whole number of milliseconds, 1 to 2147483647", { timeoutMs: 2 ** 31 }],
+    ["maxIdleMs: must be a whole number of milliseconds, 1 to 2147483647", { maxIdleMs: 0.5 }],
     ["createClient: must be a function", { createClient: 1 }],
     ["now: must be a function", { now: 1 }],
     ["acks: is unknown", { acks: 1 }],
@@ -217,6 +218,23 @@ describe("createProducer", () => {
     expect(answered).toEqual([["a", "b"], ["c"], ["d"]]);
     expect((await sends).map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
     expect((await sends)[2]).toMatchObject({ reason: { code: "RECORD_TOO_LARGE", retriable: false } });
+  });
+
+  test("batches are as large as before once the record that is too large was refused alone", async () => {
+    const { producer, clients } = setUp();
+    const sends = Promise.allSettled(["too large", "b"].map((value) => producer.send("t", record(value, 1_000))));
+    await settle();
+    batchOf(clients, 0, 0).fail(refusedForSize());
+    await settle();
+    expect(batchOf(clients, 1, 0).values).toEqual(["too large"]);
+    batchOf(clients, 1, 0).fail(refusedForSize());
+    await settle();
+    batchOf(clients, 2, 0).acknowledge();
+    await sends;
+
+    for (const value of ["c", "d", "e"]) void producer.send("u", record(value, 100_000));
+    await settle();
+    expect(batchOf(clients, 2, 1).values).toEqual(["c", "d", "e"]);
   });
 
   test.each([

@@ -35,6 +35,21 @@ describe("cloudEvents", () => {
     expect(decoded.map((one) => one.status === "decoded" && one.event.data)).toEqual(["later", "now", "later"]);
   });
 
+  test("takes whatever has a `then` for data that come later, and nothing else", async () => {
+    const withThen = (then: unknown) => ({ then });
+    const data: Readonly<Record<string, unknown>> = {
+      fulfilled: withThen((resolve: (data: string) => void) => resolve("later")),
+      rejected: withThen((_: unknown, reject: (error: Error) => void) => reject(new RangeError("too short"))),
+      plain: withThen("now"),
+    };
+    const records = ["fulfilled", "rejected", "plain"].map((text) => ({ ...event, data: Buffer.from(text) }));
+    expect(await decode(records, (_type, value) => data[value.toString()])).toMatchObject([
+      { status: "decoded", event: { data: "later" } },
+      { status: "failed", error: { code: "MALFORMED_PAYLOAD", message: "decoding failed: RangeError" } },
+      { status: "decoded", event: { data: withThen("now") } },
+    ]);
+  });
+
   test("decodes a batch in one pass when the deserializer answers at once", async () => {
     const turns: number[] = [];
     let turn = 0;

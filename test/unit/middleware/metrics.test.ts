@@ -125,6 +125,22 @@ describe("metrics", () => {
     expect(lines).toEqual([]);
   });
 
+  test.each(["", ":x", "AWS/x", " x", "a\u0001b", "a\nb", "Ümlaut", "x".repeat(256)])(
+    "refuses the namespace %j, which CloudWatch refuses",
+    (namespace) => {
+      expect(() => metrics({ service: "s", consumerGroup: "g", namespace })).toThrow(
+        "namespace: must be 1–255 ascii characters, without a space, a colon or AWS/ in front",
+      );
+    },
+  );
+
+  test.each(["EventBackbone", "Shop/Orders 2:#._-", "AWSome", "x".repeat(255)])(
+    "takes the namespace %j",
+    (namespace) => {
+      expect(() => metrics({ service: "s", consumerGroup: "g", namespace })).not.toThrow();
+    },
+  );
+
   test("refuses wrong and unknown options: INVALID_OPTIONS", () => {
     const wrong = { service: "", consumerGroup: "gé", namespace: ":x", write: 1, topic: "t" };
     expect(() => metrics(wrong as never)).toThrow(

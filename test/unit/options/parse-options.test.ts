@@ -36,7 +36,7 @@ test("a text that is none of the allowed ones, or of another format, is not in t
 });
 
 test("a number out of bounds is named, as is the length of a text", () => {
-  expect(registryWith({ url, timeoutMs: 0 })).toThrow("timeoutMs: invalid value: Expected >=1 but received 0");
+  expect(registryWith({ url, attempts: 0 })).toThrow("attempts: invalid value: Expected >=1 but received 0");
   expect(registryWith({ url, attempts: 1.5 })).toThrow("attempts: invalid integer: Received 1.5");
   const empty = { username: "", password: "x" };
   expect(registryWith({ url, credentials: empty })).toThrow(

@@ -7,6 +7,8 @@ const date = { type: "int", logicalType: "date" };
 const uuid = { type: "string", logicalType: "uuid" };
 const uuidBytes = { type: "fixed", name: "Id", size: 16, logicalType: "uuid" };
 const time = { type: "long", logicalType: "timestamp-millis" };
+const long = (logicalType: string) => ({ type: "long", logicalType });
+const int = (logicalType: string) => ({ type: "int", logicalType });
 const id = "36c0b458-c168-5726-9fbf-8427a5325395";
 
 test.each([
@@ -87,15 +89,39 @@ describe("resolution", () => {
   });
 
   test.each([
+    ["microseconds for a plain number", { type: "long" }, long("timestamp-micros"), 2],
+    ["a plain number for microseconds", long("timestamp-micros"), { type: "int" }, 2],
+    ["microseconds for microseconds", long("timestamp-micros"), long("timestamp-micros"), 2],
+    ["local microseconds for microseconds", long("timestamp-micros"), long("local-timestamp-micros"), 2],
+    ["local milliseconds for milliseconds", time, long("local-timestamp-millis"), new Date(2)],
+    ["a time of day for one", int("time-millis"), int("time-millis"), 2],
+    ["a date for a date", date, date, "1970-01-03"],
+  ])("%s is read", async (_, reader, writer, data) => {
+    expect(await reading(avro(reader), avro(writer))(framed([4]))).toEqual(data);
+  });
+
+  test.each([
     ["another scale", decimal(3), decimal(2)],
     ["more digits than the reader allows", decimal(2, 4), decimal(2, 6)],
     ["microseconds for a time in milliseconds", time, { type: "long", logicalType: "timestamp-micros" }],
     ["nanoseconds for a time in milliseconds", time, { type: "long", logicalType: "timestamp-nanos" }],
     ["a time of day for a date", date, { type: "int", logicalType: "time-millis" }],
+    ["milliseconds for a time in microseconds", long("timestamp-micros"), time],
+    ["milliseconds for a time in nanoseconds", long("timestamp-nanos"), time],
+    ["microseconds for a time in nanoseconds", long("timestamp-nanos"), long("timestamp-micros")],
+    ["nanoseconds for a local time in microseconds", long("local-timestamp-micros"), long("timestamp-nanos")],
+    ["a time of day in milliseconds for one in microseconds", long("time-micros"), int("time-millis")],
+    ["a time of day for a time", long("timestamp-micros"), long("time-micros")],
+    ["a date for a time in milliseconds", time, date],
+    ["a date for a time of day", int("time-millis"), date],
+    ["milliseconds in a union, for microseconds", ["null", long("timestamp-micros")], ["null", time]],
     ["a text for a date", date, { type: "string" }],
     ["bytes of another size for a uuid", uuidBytes, { type: "fixed", name: "Id", size: 8 }],
   ])("%s is SCHEMA_MISMATCH", async (_, reader, writer) => {
-    await expect(reading(avro(reader), avro(writer))(framed([0]))).rejects.toMatchObject({ code: "SCHEMA_MISMATCH" });
+    const fieldOf = (type: unknown) => avro({ type: "record", name: "A", fields: [{ name: "a", type }] });
+    await expect(reading(fieldOf(reader), fieldOf(writer))(framed([0]))).rejects.toMatchObject({
+      code: "SCHEMA_MISMATCH",
+    });
   });
 });
 

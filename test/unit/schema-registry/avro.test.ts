@@ -133,6 +133,15 @@ describe("the deserializer", () => {
     await expect(deserialize(orderCreatedType, framed())).rejects.toMatchObject({ code: "SCHEMA_MISMATCH" });
   });
 
+  test("a schema that cannot be read says why, at no endless length", async () => {
+    const a = { name: "a", type: "string" };
+    const mismatch = (writer: object) => deserializer(record(a), writer).deserialize("other", framed());
+    await expect(mismatch(record())).rejects.toThrow(
+      "schema 42 cannot be read as other: no matching field for default-less com.example.orders.OrderCreated.a",
+    );
+    await expect(mismatch({ type: "x".repeat(100_000) })).rejects.toThrow(/^.{300,400}…$/);
+  });
+
   test("what the registry says of a schema comes through", async () => {
     const failures = [
       new BackboneError("SCHEMA_NOT_FOUND", "no schema 42"),
@@ -193,4 +202,29 @@ test.each([
   const format = avro(schema);
   expect(format.recordName).toBe(name);
   expect((await format.load()).recordName).toBe(name);
+});
+
+describe("load", () => {
+  test("makes the schema a type once, however many wait for it", async () => {
+    const { load } = avro({ type: "string" });
+    const [first, second] = await Promise.all([load(), load()]);
+    expect(second).toBe(first);
+    expect(await load()).toBe(first);
+  });
+
+  test("forgets a failure", async () => {
+    const schema = { type: "nonsense" };
+    const { load } = avro(schema);
+    await expect(load()).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
+    schema.type = "string";
+    expect(await load()).toMatchObject({ schemaType: "AVRO" });
+  });
+
+  test("names the schema and what is wrong with it, at no endless length", async () => {
+    const wrong = (type: string) => avro({ ...record({ name: "a", type }), name: "Order" }).load();
+    await expect(wrong("nonsense")).rejects.toThrow(
+      "not an avro schema, com.example.orders.Order: undefined type name: com.example.orders.nonsense",
+    );
+    await expect(wrong("x".repeat(100_000))).rejects.toThrow(/^.{300,400}…$/);
+  });
 });

@@ -14,10 +14,10 @@ describe("schemaById", () => {
     expect(requests).toMatchObject([{ method: "GET", path: "/apis/ccompat/v7/schemas/ids/7" }]);
   });
 
-  test("gives the schemas that an Avro schema refers to, those that others build on first", async () => {
+  test("gives the schemas that an Avro schema refers to, deleted ones too, those that others build on first", async () => {
     const reference = (subject: string) => ({ name: `x.${subject}`, subject, version: 2 });
     const { registry, requests } = await registryThat((request, response) => {
-      const name = request.url?.split("/").at(-3);
+      const name = request.url?.split("?")[0]?.split("/").at(-3);
       const references = { ids: ["order", "line"], order: ["line", "money"], line: ["money"] }[name ?? ""] ?? [];
       const asked = request.url?.includes("/ids/") ? ["order", "line"] : references;
       json(200, { schema: `"${name}"`, references: asked.map(reference) })(request, response);
@@ -25,9 +25,9 @@ describe("schemaById", () => {
     expect(await registry.schemaById(7)).toMatchObject({ references: ['"money"', '"line"', '"order"'] });
     expect(pathsOf(requests)).toEqual([
       "/schemas/ids/7",
-      "/subjects/order/versions/2",
-      "/subjects/line/versions/2",
-      "/subjects/money/versions/2",
+      "/subjects/order/versions/2?deleted=true",
+      "/subjects/line/versions/2?deleted=true",
+      "/subjects/money/versions/2?deleted=true",
     ]);
   });
 
@@ -138,6 +138,8 @@ test.each([
   ["a password in the URL", { url: "http://orders:secret@registry" }],
   ["credentials without a user", { credentials: { username: "", password: "secret" } }],
   ["no time at all", { timeoutMs: 0 }],
+  ["more time than a timer takes", { timeoutMs: 2 ** 31 }],
+  ["more time for an attempt than a timer takes", { attemptTimeoutMs: 2 ** 31 }],
   ["no attempt", { attempts: 0 }],
   ["an unknown option", { timeout: 5 }],
 ])("%s is INVALID_OPTIONS, which does not name the password", (_, wrong) => {
@@ -161,6 +163,11 @@ describe("what a refusal means", () => {
     const { registry, requests } = await registryThat(json(status, body));
     await expect(registry.register("a", schema)).rejects.toMatchObject({ code });
     expect(requests).toHaveLength(1);
+  });
+
+  test.each([409, 422])("%i to a question is REGISTRY_UNAVAILABLE: no schema was handed over", async (status) => {
+    const { registry } = await registryThat(json(status, { error_code: status }));
+    await expect(registry.schemaById(7)).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE", retriable: true });
   });
 
   test("says why a schema is refused", async () => {

@@ -87,6 +87,43 @@ test.each([
   await expect(jsonSchema(wrong)).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
 });
 
+test.each(["ada@example.com", "4917012345", "__proto__", "0"])(
+  "of places, the key %s is data: not shown",
+  async (key) => {
+    const format = await jsonSchema({
+      properties: { people: { additionalProperties: { properties: { "a/b": { items: { type: "string" } } } } } },
+    });
+    const text = `{"people":{"${key}":{"a/b":["x",5]}}}`;
+    const misfit = /: \/people\/\*\/a~1b\/1: must be string$/;
+    await expect(reading(format)(framed(text))).rejects.toThrow(misfit);
+    await expect(written(format, JSON.parse(text))).rejects.toThrow(misfit);
+  },
+);
+
+describe("what is checked is what is written", () => {
+  test("a Date is its text", async () => {
+    const format = await jsonSchema({ properties: { at: { type: "string", format: "date-time" } } });
+    const value = await written(format, { at: new Date(0) });
+    expect(await reading(format)(value)).toEqual({ at: "1970-01-01T00:00:00.000Z" });
+    const object = await jsonSchema({ properties: { at: { type: "object" } } });
+    await expect(written(object, { at: new Date(0) })).rejects.toMatchObject({ code: "SCHEMA_MISMATCH" });
+  });
+
+  test("a Map is an empty object, toJSON gives what it gives, undefined is absent", async () => {
+    const format = await jsonSchema({ required: ["id"], properties: { id: { type: "string" } } });
+    for (const data of [new Map([["id", "1"]]), { id: "1", toJSON: () => ({}) }, { id: undefined }]) {
+      await expect(written(format, data)).rejects.toThrow("(whole): must have required property 'id'");
+    }
+    const value = await written(format, { toJSON: () => ({ id: "1" }) });
+    expect(await reading(format)(value)).toEqual({ id: "1" });
+  });
+
+  test("a number that JSON does not have is not made null", async () => {
+    const format = await jsonSchema({ properties: { ratio: { type: ["number", "null"] } } });
+    await expect(written(format, { ratio: Number.NaN })).rejects.toMatchObject({ code: "SCHEMA_MISMATCH" });
+  });
+});
+
 test("is named by its title", async () => {
   expect((await jsonSchema(schema)).recordName).toBe("Order");
   expect((await jsonSchema({})).recordName).toBeUndefined();

@@ -57,3 +57,25 @@ test("a registry that does not listen is REGISTRY_UNAVAILABLE", async () => {
   await stopRegistry();
   await expect(registry.schemaById(7)).rejects.toMatchObject(away);
 });
+
+describe("names the registry and the reason, and no credentials", () => {
+  const credentials = { username: "orders", password: "geheim" };
+  const failed = (cause: unknown) => new TypeError("fetch failed", { cause });
+
+  test.each<[string, unknown]>([
+    ["ECONNREFUSED", failed(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }))],
+    ["ENOTFOUND", failed(Object.assign(new Error("getaddrinfo ENOTFOUND registry"), { code: "ENOTFOUND" }))],
+    ["TimeoutError", new DOMException("The operation was aborted due to timeout", "TimeoutError")],
+    ["TypeError", new TypeError("orders:geheim")],
+    ["string", "geheim"],
+  ])("%s", async (reason, error) => {
+    const { registry, url } = await registryThat(answered, {
+      credentials,
+      attempts: 1,
+      fetch: () => Promise.reject(error),
+    });
+    await expect(registry.schemaById(7)).rejects.toThrow(
+      new RegExp(`^schema registry at ${new URL(url).host} did not answer GET /schemas/ids/7: ${reason}$`),
+    );
+  });
+});

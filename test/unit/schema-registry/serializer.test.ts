@@ -75,7 +75,7 @@ test("names every field that does not fit, not what it holds", async () => {
   const lines = [{ sku: "secret", quantity: 2 ** 31, unitPrice: 1 }];
   await expect(serialize(orderCreatedType, { ...order, createdAt: 5, lines })).rejects.toMatchObject({
     code: "SCHEMA_MISMATCH",
-    message: `data of ${orderCreatedType} does not fit its schema: createdAt, lines.0.quantity`,
+    message: `data of ${orderCreatedType} does not fit its schema: createdAt (must be timestamp-millis), lines.0.quantity (must be int)`,
   });
 });
 

@@ -18,6 +18,14 @@ describe("outgoingTrace", () => {
     expect(await outgoingTrace(incoming)).toEqual(incoming);
   });
 
+  test.each([
+    ["a control character", "\u0001"],
+    ["an endless tail", "x".repeat(9_000)],
+  ])("writes a trace of a later version as version 00, without what it does not know: %s", async (_, tail) => {
+    const later = `01${traceparent.slice(2, -2)}05-${tail}`;
+    expect(await outgoingTrace({ traceparent: later })).toEqual({ traceparent });
+  });
+
   test("takes the first incoming trace that is valid", async () => {
     expect(await outgoingTrace({ traceparent: "garbage", tracestate: "vendor=1" }, { traceparent })).toEqual({
       traceparent,
