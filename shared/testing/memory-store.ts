@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { BackboneError } from "../errors.ts";
 import {
   attemptsIdOf,
@@ -44,7 +45,7 @@ export class MemoryStore implements IdempotencyStore {
   readonly answers: MemoryStoreAnswer[] = [];
   lookUps = 0;
   failLookUps: Error | undefined;
-  readonly #committed = new Map<string, string>();
+  readonly #committed = new Map<string, readonly TransactItem[]>();
   readonly #keys: Map<string, readonly string[]>;
 
   constructor({ keys = {} }: MemoryStoreOptions = {}) {
@@ -125,9 +126,8 @@ export class MemoryStore implements IdempotencyStore {
   }
 
   #apply(items: readonly TransactItem[], token: string): TransactResult {
-    const bytes = JSON.stringify(items);
     const committed = this.#committed.get(token);
-    if (committed === bytes) return { status: "committed" };
+    if (isDeepStrictEqual(committed, items)) return { status: "committed" };
     if (committed !== undefined) throw refused("IdempotentParameterMismatchException", "the token belongs to others");
     const actions = items.map((item) => this.#actionOf(item));
     if (new Set(actions.map(({ table, id }) => `${table} ${id}`)).size < actions.length) {
@@ -142,7 +142,7 @@ export class MemoryStore implements IdempotencyStore {
       if (after) this.table(table).set(id, after());
       else if (after === null) this.table(table).delete(id);
     }
-    this.#committed.set(token, bytes);
+    this.#committed.set(token, items);
     return { status: "committed" };
   }
 

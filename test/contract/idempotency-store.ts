@@ -83,6 +83,21 @@ export function describeIdempotencyStore(name: string, make: () => Promise<Store
       });
     });
 
+    test("values of every type come back, and are told apart when their token comes again", async () => {
+      const written = { id: "x", big: 2n ** 60n, tags: new Set(["a", "b"]), sizes: new Set([1, 2]) };
+      const token = crypto.randomUUID();
+      expect((await store.transact([put("x", written)], token)).status).toBe("committed");
+      expect((await store.transact([put("x", written)], token)).status).toBe("committed");
+      for (const other of [{ big: 2n ** 60n + 1n }, { tags: new Set(["a", "c"]) }]) {
+        await expect(store.transact([put("x", { ...written, ...other })], token)).rejects.toMatchObject({
+          name: "IdempotentParameterMismatchException",
+        });
+      }
+      const { Put } = put("x");
+      const asking = { Put: Put && { ...Put, ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const } };
+      expect(await transact(asking)).toMatchObject({ reasons: [{ existing: written }] });
+    });
+
     test("the item in the way is returned when the action asks for it, and not otherwise", async () => {
       await transact(put("x", { eventId: "first", count: 3, tags: ["a"] }));
       const again = put("x");
