@@ -88,6 +88,12 @@ async function attemptUntilSettled<T>(
         case "leased":
           error = new BackboneError("LEASE_HELD", `another invocation is running the event '${record.event.id}'`);
           break;
+        case "taken":
+          error = new BackboneError(
+            "STATE_MOVED",
+            `an item that the event '${record.event.id}' writes is still another's`,
+          );
+          break;
       }
     } catch (thrown) {
       // How the function is put together is no fault of the record: the invocation fails and nothing is dead-lettered.
