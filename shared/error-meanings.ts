@@ -15,8 +15,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
     "the broker did not answer, refused, or did not acknowledge in time; the outcome of what was sent is unknown",
   RECORD_TOO_LARGE: "the record is larger than its topic takes; it is not in the log",
   DATABASE_UNAVAILABLE: "DynamoDB did not answer, throttled, or kept reporting conflicts",
-  STATE_MOVED:
-    "conditions of the decision's effects kept failing, as the state moved or an item was still another's",
+  STATE_MOVED: "conditions of the decision's effects kept failing, as the state moved or an item was still another's",
   LEASE_HELD: "another invocation is running the event, or died while it did",
   DEADLINE_REACHED: "the invocation was about to run out of time before the record's turn",
   DUPLICATE_BUSINESS_KEY: "another event already took effect under the same business key",
