@@ -17,8 +17,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   RECORD_REFUSED:
     "the topic does not take the record as it is, e.g. a compacted topic one without a key; it is not in the log",
   DATABASE_UNAVAILABLE: "DynamoDB did not answer, throttled, or kept reporting conflicts",
-  STATE_MOVED:
-    "conditions of the decision's effects kept failing, as the state moved; too often, or until time ran out",
+  STATE_MOVED: "conditions of the decision's effects kept failing, as the state moved or an item was still another's",
   LEASE_HELD: "another invocation is running the event, or died while it did",
   DEADLINE_REACHED: "the invocation was about to run out of time before the record's turn",
   DUPLICATE_BUSINESS_KEY: "another event already took effect under the same business key",

@@ -12,13 +12,14 @@ import { fromAttributes, toAttributes } from "../dynamodb/index.ts";
 import { parseOptions } from "../options/index.ts";
 import { attemptsIdOf, claimIdOf, leaseIdOf } from "./item-ids.ts";
 import type {
-  Attempts,
   CancellationReason,
   Claim,
   ClaimKey,
   ExpressionValues,
+  Failures,
   IdempotencyStore,
   Lease,
+  RecordFailures,
   RecordKey,
   TransactItem,
   TransactResult,
@@ -114,13 +115,15 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): IdempotencyS
     return (await read(claimIdOf(key), signal)) !== undefined;
   }
 
-  async function attemptsOf(key: RecordKey, signal?: AbortSignal): Promise<number> {
-    return Number((await read(attemptsIdOf(key), signal))?.attempts ?? 0);
+  async function failuresOf(key: RecordKey, signal?: AbortSignal): Promise<Failures> {
+    const { attempts = 0, deadLettered } = (await read(attemptsIdOf(key), signal)) ?? {};
+    return { attempts: Number(attempts), ...(deadLettered !== undefined && { deadLettered: String(deadLettered) }) };
   }
 
-  async function writeAttempts(written: Attempts, signal?: AbortSignal): Promise<void> {
-    const { attempts, countedAt, ttlSeconds } = written;
-    const Item = toAttributes({ id: attemptsIdOf(written), attempts, expiresAt: expiry(countedAt, ttlSeconds) });
+  async function writeFailures(written: RecordFailures, signal?: AbortSignal): Promise<void> {
+    const { attempts, deadLettered, notedAt, ttlSeconds } = written;
+    const expiresAt = expiry(notedAt, ttlSeconds);
+    const Item = toAttributes({ id: attemptsIdOf(written), attempts, deadLettered, expiresAt });
     await client.send(new PutItemCommand({ TableName: table, Item }), signal ? { abortSignal: signal } : {});
   }
 
@@ -155,7 +158,7 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): IdempotencyS
     }
   }
 
-  return { claimItem, unclaimedItem, leaseItem, releaseItem, isClaimed, attemptsOf, writeAttempts, transact };
+  return { claimItem, unclaimedItem, leaseItem, releaseItem, isClaimed, failuresOf, writeFailures, transact };
 }
 
 function expiry(from: Date, ttlSeconds: number): number {

@@ -1,12 +1,13 @@
 export { createDynamoDbStore, type DynamoDbStoreOptions } from "./dynamodb-store.ts";
 export { attemptsIdOf, claimIdOf, leaseIdOf } from "./item-ids.ts";
 export type {
-  Attempts,
   CancellationReason,
   Claim,
   ClaimKey,
+  Failures,
   IdempotencyStore,
   Lease,
+  RecordFailures,
   RecordKey,
   TransactItem,
   TransactResult,

@@ -20,7 +20,7 @@ export function leaseIdOf(key: ClaimKey): string {
   return eventItemId("#lease#", key);
 }
 
-/** The partition key of a record's attempts; a group has at most 200 characters and a topic 249. */
+/** The partition key of what is known of a record's failures; a group has at most 200 characters and a topic 249. */
 export function attemptsIdOf({ consumerGroup, topic, partition, offset }: RecordKey): string {
   return `#attempts#${consumerGroup}#${topic}#${partition}#${offset}`;
 }

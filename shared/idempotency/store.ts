@@ -50,10 +50,18 @@ export interface RecordKey {
   readonly offset: number;
 }
 
-/** How often a record has failed for its own sake. */
-export interface Attempts extends RecordKey {
+/** What is known of a record that failed for its own sake. */
+export interface Failures {
+  /** How often it has failed, 0 or more. */
   readonly attempts: number;
-  readonly countedAt: Date;
+  /** There once its dead letter is acknowledged: tells the record from another one that may lie at its place later. */
+  readonly deadLettered?: string | undefined;
+}
+
+/** What is to be known of a record that failed, and for how long. */
+export interface RecordFailures extends RecordKey, Failures {
+  readonly notedAt: Date;
+  /** Seconds until DynamoDB may delete it. */
   readonly ttlSeconds: number;
 }
 
@@ -83,10 +91,10 @@ export interface IdempotencyStore {
   leaseItem(lease: Lease): TransactItem;
   /** The action that gives the lease back, under the condition that `owner` has it. */
   releaseItem(lease: ClaimKey & Pick<Lease, "owner">): TransactItem;
-  /** How often a record has failed: 0 when nothing was written. A consistent read. Rejects as `isClaimed` does. */
-  attemptsOf(key: RecordKey, signal?: AbortSignal): Promise<number>;
-  /** Writes how often a record has failed; writing the same again changes nothing. Rejects as `isClaimed` does. */
-  writeAttempts(attempts: Attempts, signal?: AbortSignal): Promise<void>;
+  /** What is known of a record's failures: 0 attempts when nothing is. A consistent read. Rejects as `isClaimed` does. */
+  failuresOf(key: RecordKey, signal?: AbortSignal): Promise<Failures>;
+  /** Replaces what is known; writing the same again changes nothing. Rejects as `isClaimed` does. */
+  writeFailures(failures: RecordFailures, signal?: AbortSignal): Promise<void>;
   /** Whether the event has taken effect: a consistent read. Rejects with the database client's own error. */
   isClaimed(key: ClaimKey, signal?: AbortSignal): Promise<boolean>;
   /**

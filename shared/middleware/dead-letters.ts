@@ -44,8 +44,9 @@ const optionsSchema = v.strictObject({
  * `traceparent` stays; the span in which it failed is in `dlt-traceparent`. A record that the headers make too large for
  * the topic is sent again with the short ones alone.
  *
- * A dead letter counts once the broker has acknowledged it. At-least-once: an invocation that dies between that and its
- * return leaves the same record on the dead-letter topic twice.
+ * A dead letter counts once the broker has acknowledged it. `eachRecord` notes that down in the store of `idempotency()` and
+ * publishes none for a record that has one. At-least-once: an invocation that dies between the two leaves the same record
+ * on the dead-letter topic twice. A handler of your own publishes one each time that the record comes.
  *
  * @throws BackboneError INVALID_OPTIONS
  */

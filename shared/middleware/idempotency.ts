@@ -8,8 +8,8 @@ export interface IdempotencyOptions {
   /** Who has seen the event; another group sees it on its own. `[a-zA-Z0-9._-]`, 1–200 characters. */
   readonly consumerGroup: string;
   /**
-   * Seconds that a claim lives, 1 or more: at least the retention of the source topic and of its dead-letter topic
-   * together, since an event may come again for as long.
+   * Seconds that a claim lives, and what is noted down of a record that failed, 1 or more: at least the retention of the
+   * source topic and of its dead-letter topic together, since an event may come again for as long.
    */
   readonly ttlSeconds: number;
 }

@@ -28,7 +28,7 @@ export interface OutboxWriteOptions {
 
 /**
  * The write that puts an item into the outbox. An item at its place that is there already was written by a decision about
- * a record at the same place of another topic of that name: `redecide` waits until it has left.
+ * a record at the same place of another topic of that name: `taken` waits until it has left.
  */
 export function outboxWrite({ table, consumerGroup, source, writtenAt, records }: OutboxWriteOptions): Write {
   return {
@@ -40,6 +40,6 @@ export function outboxWrite({ table, consumerGroup, source, writtenAt, records }
       records: records.map(({ topic, record: { key, value, headers } }) => ({ topic, key, value, headers })),
     },
     condition: "attribute_not_exists(groupKey)",
-    onConditionFailed: "redecide",
+    onConditionFailed: "taken",
   };
 }

@@ -129,7 +129,7 @@ export function eachRecord<T>(
       engine.effects === "external"
         ? runUnderLease(handle as Run<T>, { ...parts, newToken, leasedUntil: invocationEnd(context, now()) })
         : decideAndCommit(handle as Decide<T>, { ...parts, outbox: batch.outbox });
-    const settling = { ...parts, attempt, slots, deadLetters, maxRedecisions: engine.maxRedecisions };
+    const settling = { ...parts, attempt, slots, deadLetters, maxRedecisions: engine.maxRedecisions, logger };
     try {
       const settled = await slots.workAll(lanesOf(records, engine.ordering), (lane) =>
         workLane(lane, (record) => {

@@ -11,9 +11,11 @@ export type ItemKey = Readonly<Record<string, string | number | Uint8Array>>;
  * - `redecide`: the state moved after the decision read it; decide again on fresh state (`maxRedecisions`). A decision that
  *   comes to the same condition each time, in vain, counts as an attempt: CONDITION_NEVER_MET;
  * - `duplicateOfBusinessKey`: another event took effect under the same business key: dead letter DUPLICATE_BUSINESS_KEY;
- * - `ruleViolated`: the event must not take effect: dead letter RULE_VIOLATED.
+ * - `ruleViolated`: the event must not take effect: dead letter RULE_VIOLATED;
+ * - `taken`: the item is another's, who will leave: decided again until then or until time runs out, when the record comes
+ *   again (STATE_MOVED). However often it fails, it counts no attempt.
  */
-export type ConditionMeaning = "redecide" | "duplicateOfBusinessKey" | "ruleViolated";
+export type ConditionMeaning = "redecide" | "duplicateOfBusinessKey" | "ruleViolated" | "taken";
 
 interface ConditionalWrite {
   readonly table: string;

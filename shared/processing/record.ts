@@ -23,7 +23,7 @@ export type DecodedRecord<T = unknown> =
 /** How a record ends. Every record of a batch ends as exactly one of the four. */
 export type RecordOutcome = { readonly record: DecodedRecord } & (
   | { readonly status: "processed" }
-  /** The event had taken effect before, or the record was redriven for another consumer group. */
+  /** The event had taken effect before, the record is a dead letter already, or it was redriven for another group. */
   | { readonly status: "duplicate" }
   /** The broker has acknowledged the record on the dead-letter topic. */
   | { readonly status: "deadLettered"; readonly error: BackboneError }

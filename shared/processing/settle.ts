@@ -1,10 +1,11 @@
 import type { CloudEventV1 } from "cloudevents";
 import { isForAnotherGroup } from "../dead-letter/index.ts";
 import { BackboneError, type ErrorCode } from "../errors.ts";
+import type { Logger } from "../logging/index.ts";
 import type { SourceRecord } from "../msk-event/index.ts";
-import { countAttempts } from "./attempts.ts";
 import type { ClaimPolicy, DeadLetterPolicy } from "./batch.ts";
 import { type Deadline, deadlineReached } from "./deadline.ts";
+import { type FailureNotes, failureNotes } from "./failure-notes.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { type DecodedRecord, identityOf, type RecordOutcome } from "./record.ts";
 import { Redecisions } from "./redecisions.ts";
@@ -31,6 +32,7 @@ export interface SettleParts<T> extends Omit<AttemptParts, "group"> {
   readonly deadLetters: DeadLetterPolicy | undefined;
   /** How often a decision is made again because the state moved under it. */
   readonly maxRedecisions: number;
+  readonly logger: Logger;
 }
 
 type Settled =
@@ -41,20 +43,24 @@ type Settled =
 export async function settle<T>(record: DecodedRecord<T>, parts: SettleParts<T>): Promise<RecordOutcome> {
   if (isForAnotherGroup(record.source, parts.claims.consumerGroup)) return { record, status: "duplicate" };
   if (parts.deadline.near) return { record, status: "unfinished", error: deadlineReached() };
-  const settled = await attemptUntilSettled(record, parts);
+  const notes = failureNotes(record, parts.claims, parts.deadline);
+  const settled = await attemptUntilSettled(record, parts, notes);
   if (settled.status !== "failed") return { record, status: settled.status };
   if (settled.error.retriable || !parts.deadLetters) return { record, status: "unfinished", error: settled.error };
-  return deadLetter(record, settled, parts.deadLetters, parts);
+  return deadLetter(record, settled, parts.deadLetters, parts, notes);
 }
 
 /** What another attempt may mend, up to `maxAttempts`; every other failure of the record is final at once. */
 const countedCodes: ReadonlySet<ErrorCode> = new Set(["HANDLER_FAILED", "CONDITION_NEVER_MET"]);
 
 /** Tries until there is an answer that repeating does not change, or no time. */
-async function attemptUntilSettled<T>(record: DecodedRecord<T>, parts: SettleParts<T>): Promise<Settled> {
+async function attemptUntilSettled<T>(
+  record: DecodedRecord<T>,
+  parts: SettleParts<T>,
+  notes: FailureNotes,
+): Promise<Settled> {
   if (record.status === "failed") return { status: "failed", error: record.error, attempts: 1 };
-  const { attempt, claims, deadline, deadLetters, maxRedecisions, now, slots } = parts;
-  const counter = countAttempts(record, claims, deadline);
+  const { attempt, deadline, deadLetters, maxRedecisions, now, slots } = parts;
   const maxAttempts = deadLetters?.maxAttempts ?? 1;
   let attempts = 0;
   let redecisions: Redecisions | undefined;
@@ -82,6 +88,12 @@ async function attemptUntilSettled<T>(record: DecodedRecord<T>, parts: SettlePar
         case "leased":
           error = new BackboneError("LEASE_HELD", `another invocation is running the event '${record.event.id}'`);
           break;
+        case "taken":
+          error = new BackboneError(
+            "STATE_MOVED",
+            `an item that the event '${record.event.id}' writes is still another's`,
+          );
+          break;
       }
     } catch (thrown) {
       // How the function is put together is no fault of the record: the invocation fails and nothing is dead-lettered.
@@ -92,7 +104,8 @@ async function attemptUntilSettled<T>(record: DecodedRecord<T>, parts: SettlePar
         error = handlerError(thrown);
         if (!countedCodes.has(error.code)) return failed(error);
         try {
-          attempts = await counter.failed(now());
+          if (await notes.isDeadLettered()) return failed(error);
+          attempts = await notes.failed(now());
         } catch (uncounted) {
           return failed(surroundingsError(uncounted));
         }
@@ -123,17 +136,21 @@ function isSizeError(thrown: unknown): boolean {
 }
 
 /**
- * Dead-letters a record that has no claim. The consistent read comes first because a record may fail on its own earlier
- * success; the broker's acknowledgement is awaited because nothing else keeps the record afterwards. No claim is written:
- * a redriven record is processed like a new one.
+ * Dead-letters a record that has no claim and no dead letter yet, such as one whose whole batch comes again. The consistent
+ * reads come first because a record may fail on its own earlier success; the broker's acknowledgement is awaited because
+ * nothing else keeps the record afterwards. No claim is written: a redriven record is processed like a new one.
  */
 async function deadLetter(
   record: DecodedRecord,
   { error, attempts }: Settled & { status: "failed" },
   policy: DeadLetterPolicy,
-  { claims: { store, consumerGroup }, deadline }: Pick<SettleParts<never>, "claims" | "deadline">,
+  parts: Pick<SettleParts<never>, "claims" | "deadline" | "now" | "logger">,
+  notes: FailureNotes,
 ): Promise<RecordOutcome> {
+  const { claims, deadline, now, logger } = parts;
+  const { store, consumerGroup } = claims;
   try {
+    if (await notes.isDeadLettered()) return { record, status: "duplicate" };
     const identity = identityOf(record);
     if (identity) {
       const key = { consumerGroup, source: identity.source, eventId: identity.id };
@@ -142,8 +159,16 @@ async function deadLetter(
       }
     }
     await deadline.race(() => policy.publish({ record: record.source, error, attempts }));
-    return { record, status: "deadLettered", error };
   } catch (thrown) {
     return { record, status: "unfinished", error: surroundingsError(thrown) };
   }
+  try {
+    await notes.deadLettered(attempts, now());
+  } catch (thrown) {
+    // The letter is acknowledged whatever is noted down. If the record comes again, it may get a second one.
+    const { topic, partition, offset } = record.source;
+    const { code, message: reason } = surroundingsError(thrown);
+    logger.warn("dead letter not noted down", { topic, partition, offset, code, reason });
+  }
+  return { record, status: "deadLettered", error };
 }

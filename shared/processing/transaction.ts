@@ -95,6 +95,7 @@ const meanings: ReadonlySet<string> = new Set([
   "redecide",
   "duplicateOfBusinessKey",
   "ruleViolated",
+  "taken",
 ] satisfies ConditionMeaning[]);
 function writeItem(write: Write): TransactItem {
   const { table, key, condition, names, values, eventIdAttribute, onConditionFailed } = write;

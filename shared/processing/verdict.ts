@@ -14,6 +14,8 @@ export type Verdict =
   | { readonly status: "redecide"; readonly conditions: readonly Condition[] }
   /** Not tried: another record's effects changed an item that it touches. Deciding again is no sign of trouble. */
   | { readonly status: "overtaken" }
+  /** An item is another's, who will leave: wait, and decide again. */
+  | { readonly status: "taken" }
   | { readonly status: "refused"; readonly error: BackboneError };
 
 /** An action of a cancelled transaction and its reason. */
@@ -27,11 +29,12 @@ export interface FailedPart extends ExclusivePart {
  * What the failed conditions of one record's own actions say; undefined when there are none.
  *
  * A failed claim outranks every other: the event's own earlier success is what the other conditions trip over.
- * `redecide` comes before the final ones, because those were decided on a state that has moved.
+ * `redecide` comes before the final ones, because those were decided on a state that has moved. `taken` comes last:
+ * nothing was decided on it, and waiting would not change the others.
  */
 export function verdictOf(eventId: string, failed: readonly FailedPart[]): Verdict | undefined {
-  const meaning = (["claimed", "leased", "redecide", "duplicateOfBusinessKey", "ruleViolated"] as const).find((one) =>
-    failed.some(({ meaning, reason }) => reason.code === "conditionFailed" && meaning === one),
+  const meaning = (["claimed", "leased", "redecide", "duplicateOfBusinessKey", "ruleViolated", "taken"] as const).find(
+    (one) => failed.some(({ meaning, reason }) => reason.code === "conditionFailed" && meaning === one),
   );
   const invalid = failed.some(({ reason }) => reason.code === "invalid");
   // What DynamoDB refuses as invalid it refuses whatever the state is, unless the event has had its effect already.
@@ -62,6 +65,7 @@ const verdicts: Readonly<Record<Meaning, (eventId: string, failed: readonly Fail
     status: "refused",
     error: new BackboneError("RULE_VIOLATED", `a condition of the event '${eventId}' failed that names a rule`),
   }),
+  taken: () => ({ status: "taken" }),
 };
 
 /** The event that the item in the way names, where the write says how. */

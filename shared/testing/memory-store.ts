@@ -1,14 +1,16 @@
+import { isDeepStrictEqual } from "node:util";
 import { BackboneError } from "../errors.ts";
 import {
-  type Attempts,
   attemptsIdOf,
   type CancellationReason,
   type Claim,
   type ClaimKey,
   claimIdOf,
+  type Failures,
   type IdempotencyStore,
   type Lease,
   leaseIdOf,
+  type RecordFailures,
   type RecordKey,
   type TransactItem,
   type TransactResult,
@@ -27,7 +29,7 @@ export interface MemoryStoreOptions {
 
 /**
  * An idempotency store in memory, with the tables that effects are written to, by name; items by the values of their key,
- * joined by `/`. Claims, leases and attempts are in the table `claims`. It remembers client request tokens and refuses
+ * joined by `/`. Claims, leases and failures are in the table `claims`. It remembers client request tokens and refuses
  * two actions on one item as DynamoDB does.
  *
  * Of DynamoDB's expressions it understands the simple ones, see `holds` and `updated`. A put shows its table's key
@@ -43,7 +45,7 @@ export class MemoryStore implements IdempotencyStore {
   readonly answers: MemoryStoreAnswer[] = [];
   lookUps = 0;
   failLookUps: Error | undefined;
-  readonly #committed = new Map<string, string>();
+  readonly #committed = new Map<string, readonly TransactItem[]>();
   readonly #keys: Map<string, readonly string[]>;
 
   constructor({ keys = {} }: MemoryStoreOptions = {}) {
@@ -93,13 +95,15 @@ export class MemoryStore implements IdempotencyStore {
     return this.#lookUp(claimIdOf(key)) !== undefined;
   }
 
-  async attemptsOf(key: RecordKey): Promise<number> {
-    return Number(this.#lookUp(attemptsIdOf(key))?.attempts ?? 0);
+  async failuresOf(key: RecordKey): Promise<Failures> {
+    const { attempts = 0, deadLettered } = this.#lookUp(attemptsIdOf(key)) ?? {};
+    return { attempts: Number(attempts), ...(deadLettered !== undefined && { deadLettered: String(deadLettered) }) };
   }
 
-  async writeAttempts(written: Attempts): Promise<void> {
+  async writeFailures(written: RecordFailures): Promise<void> {
     const id = attemptsIdOf(written);
-    this.table("claims").set(id, { id, attempts: written.attempts });
+    const { attempts, deadLettered } = written;
+    this.table("claims").set(id, { id, attempts, ...(deadLettered !== undefined && { deadLettered }) });
   }
 
   /** @throws BackboneError INVALID_OPTIONS for an expression that it does not understand */
@@ -122,9 +126,8 @@ export class MemoryStore implements IdempotencyStore {
   }
 
   #apply(items: readonly TransactItem[], token: string): TransactResult {
-    const bytes = JSON.stringify(items);
     const committed = this.#committed.get(token);
-    if (committed === bytes) return { status: "committed" };
+    if (isDeepStrictEqual(committed, items)) return { status: "committed" };
     if (committed !== undefined) throw refused("IdempotentParameterMismatchException", "the token belongs to others");
     const actions = items.map((item) => this.#actionOf(item));
     if (new Set(actions.map(({ table, id }) => `${table} ${id}`)).size < actions.length) {
@@ -139,7 +142,7 @@ export class MemoryStore implements IdempotencyStore {
       if (after) this.table(table).set(id, after());
       else if (after === null) this.table(table).delete(id);
     }
-    this.#committed.set(token, bytes);
+    this.#committed.set(token, items);
     return { status: "committed" };
   }
 

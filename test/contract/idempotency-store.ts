@@ -83,6 +83,21 @@ export function describeIdempotencyStore(name: string, make: () => Promise<Store
       });
     });
 
+    test("values of every type come back, and are told apart when their token comes again", async () => {
+      const written = { id: "x", big: 2n ** 60n, tags: new Set(["a", "b"]), sizes: new Set([1, 2]) };
+      const token = crypto.randomUUID();
+      expect((await store.transact([put("x", written)], token)).status).toBe("committed");
+      expect((await store.transact([put("x", written)], token)).status).toBe("committed");
+      for (const other of [{ big: 2n ** 60n + 1n }, { tags: new Set(["a", "c"]) }]) {
+        await expect(store.transact([put("x", { ...written, ...other })], token)).rejects.toMatchObject({
+          name: "IdempotentParameterMismatchException",
+        });
+      }
+      const { Put } = put("x");
+      const asking = { Put: Put && { ...Put, ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const } };
+      expect(await transact(asking)).toMatchObject({ reasons: [{ existing: written }] });
+    });
+
     test("the item in the way is returned when the action asks for it, and not otherwise", async () => {
       await transact(put("x", { eventId: "first", count: 3, tags: ["a"] }));
       const again = put("x");
@@ -166,14 +181,22 @@ export function describeIdempotencyStore(name: string, make: () => Promise<Store
       expect(await codes(lease("a", "two"))).toBe("committed");
     });
 
-    test("attempts belong to a record at its offset and are 0 until they are written", async () => {
+    test("failures belong to a record at its offset, and there are none until they are written", async () => {
       const record = { consumerGroup: group, topic: "orders", partition: 1, offset: 7 };
-      expect(await store.attemptsOf(record)).toBe(0);
-      await store.writeAttempts({ ...record, attempts: 2, countedAt: at, ttlSeconds: 60 });
-      await store.writeAttempts({ ...record, attempts: 2, countedAt: at, ttlSeconds: 60 });
-      expect(await store.attemptsOf(record)).toBe(2);
-      expect(await store.attemptsOf({ ...record, offset: 8 })).toBe(0);
-      expect(await store.attemptsOf({ ...record, consumerGroup: `${group}2` })).toBe(0);
+      expect(await store.failuresOf(record)).toEqual({ attempts: 0 });
+      await store.writeFailures({ ...record, attempts: 2, notedAt: at, ttlSeconds: 60 });
+      await store.writeFailures({ ...record, attempts: 2, notedAt: at, ttlSeconds: 60 });
+      expect(await store.failuresOf(record)).toEqual({ attempts: 2 });
+      expect(await store.failuresOf({ ...record, offset: 8 })).toEqual({ attempts: 0 });
+      expect(await store.failuresOf({ ...record, consumerGroup: `${group}2` })).toEqual({ attempts: 0 });
+    });
+
+    test("that a record is dead-lettered is known beside its attempts", async () => {
+      const record = { consumerGroup: group, topic: "orders", partition: 1, offset: 7 };
+      await store.writeFailures({ ...record, attempts: 1, notedAt: at, ttlSeconds: 60 });
+      await store.writeFailures({ ...record, attempts: 2, deadLettered: "print", notedAt: at, ttlSeconds: 60 });
+      expect(await store.failuresOf(record)).toEqual({ attempts: 2, deadLettered: "print" });
+      expect(await store.failuresOf({ ...record, partition: 2 })).toEqual({ attempts: 0 });
     });
   });
 }

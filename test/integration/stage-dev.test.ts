@@ -2,6 +2,7 @@ import { PassThrough } from "node:stream";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runAccess } from "../../local/access/run.ts";
+import { orderCreatedType } from "../../shared/schemas/index.ts";
 import { orderBody, postUntilSettled } from "./orders.ts";
 import { killProcess } from "./processes.ts";
 import {
@@ -9,6 +10,7 @@ import {
   caughtUp,
   documentClient,
   eventually,
+  messagesOf,
   startTestBackbone,
   type TestBackbone,
 } from "./running-backbone.ts";
@@ -63,4 +65,29 @@ it("a batch that fails comes again whole, and each of its orders has its effect 
   );
   tables.destroy();
   expect(Item?.initial - Item?.remaining).toBe(20);
+});
+
+// The last one: what waits here holds its partition from now on.
+it("a batch that comes again whole, because one record waits, leaves one dead letter of another", async () => {
+  const headers = { ce_specversion: "1.0", ce_source: "/test", ce_type: orderCreatedType };
+  const waiting = { ...headers, ce_id: "waiting", "content-type": "application/avro" };
+  const unknownSchema = Buffer.from([0, 0x7f, 0xff, 0xff, 0xff, 0]);
+  const producer = backbone.kafka.producer();
+  await producer.connect();
+  await producer.send({
+    topic: "order-events",
+    messages: [
+      { partition: 0, key: "waiting", value: unknownSchema, headers: waiting },
+      { partition: 0, key: "malformed", value: "no event" },
+    ],
+  });
+  await producer.disconnect();
+
+  await eventually("the batch has come again three times", async () => {
+    const pattern = /^inventory\.order-events: 2 records come again after attempt ([3-9])/;
+    return backbone.said.some((line) => pattern.test(line)) || undefined;
+  });
+
+  const deadLetters = await messagesOf(backbone, "order-events.inventory.dlt");
+  expect(deadLetters.map(({ key }) => String(key))).toEqual(["malformed"]);
 });

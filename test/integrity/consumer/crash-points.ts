@@ -91,8 +91,8 @@ export function crashingAt(crash: Crash | undefined, loseAnswers: (of: "dynamodb
         unclaimedItem: (key) => store.unclaimedItem(key),
         leaseItem: (lease) => store.leaseItem(lease),
         releaseItem: (lease) => store.releaseItem(lease),
-        attemptsOf: (...call) => tracked(() => store.attemptsOf(...call)),
-        writeAttempts: (...call) => tracked(() => store.writeAttempts(...call)),
+        failuresOf: (...call) => tracked(() => store.failuresOf(...call)),
+        writeFailures: (...call) => tracked(() => store.writeFailures(...call)),
         isClaimed: (...call) => tracked(() => store.isClaimed(...call)),
         transact,
       };

@@ -14,7 +14,7 @@ export interface Audit {
   readonly doubled: number;
   /** Events that lie behind a later one of their key. */
   readonly disordered: number;
-  /** Dead letters beyond the first of a record: allowed after a crash, and after it alone. */
+  /** Dead letters beyond the first of a record: allowed after a crash and of two invocations at once, and then alone. */
   readonly deadLetterCopies: number;
   /** Dead letters by place, with their headers. */
   readonly deadLetters: ReadonlyMap<string, Readonly<Record<string, string>>>;

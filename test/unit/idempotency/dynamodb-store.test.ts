@@ -47,6 +47,24 @@ describe("createDynamoDbStore", () => {
     expect(await storeAnswering(() => ({})).store.isClaimed(key)).toBe(false);
   });
 
+  test("what is noted down of a failed record is one put, and lives as long as a claim", async () => {
+    const { inputs, store } = storeAnswering(() => ({}));
+    const record = { consumerGroup: "inventory", topic: "orders", partition: 1, offset: 7 };
+    const notedAt = new Date("2026-01-02T03:04:05.678Z");
+    await store.writeFailures({ ...record, attempts: 2, deadLettered: "print", notedAt, ttlSeconds: 60 });
+    expect(inputs).toEqual([
+      {
+        TableName: "claims",
+        Item: {
+          id: { S: "#attempts#inventory#orders#1#7" },
+          attempts: { N: "2" },
+          deadLettered: { S: "print" },
+          expiresAt: { N: String(Date.UTC(2026, 0, 2, 3, 5, 5) / 1000) },
+        },
+      },
+    ]);
+  });
+
   test("sends the token it is given", async () => {
     const { inputs, store } = storeAnswering(() => ({}));
     expect(await store.transact([{}], "token-1")).toEqual({ status: "committed" });

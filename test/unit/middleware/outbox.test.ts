@@ -21,9 +21,11 @@ function publishing(...publish: readonly Publication[]): Decide<Order> {
   return async (event, record) => ({ ...(await writeName(event, record)), publish });
 }
 
+const keys = { outbox: ["groupKey", "sourcePosition"] };
+
 /** Runs the engine with the middleware, and reads what is in the outbox afterwards. */
-async function run(run: Omit<Run, "store">, options: Partial<OutboxOptions> = {}) {
-  const store = new MemoryStore({ keys: { outbox: ["groupKey", "sourcePosition"] } });
+async function run(run: Run, options: Partial<OutboxOptions> = {}) {
+  const { store = new MemoryStore({ keys }) } = run;
   const { before } = outbox({ table: "outbox", serializers: { events: json }, ...options });
   const result = await runBatch({
     ...run,
@@ -111,6 +113,33 @@ describe("outbox", () => {
     expect(events).toMatchObject([{ traceparent }]);
     const headers = new Map(items[0]?.records[0]?.record.headers);
     expect(headers.get("traceparent")?.toString()).toBe(traceparent);
+  });
+
+  test("a place that another item has is waited for: the record counts no attempt, and its events go there once it is free", async () => {
+    const store = new MemoryStore({ keys });
+    const place = { key: "order-1", partition: 2, offset: 7 };
+    // As before its topic was made anew under its name.
+    await run({ records: [decoded({ id: "earlier", ...place })], decide: publishing(publication("First")), store });
+    const publishes = publishing(publication("Second"));
+    const waits = { records: [decoded({ id: "a", ...place })], store, maxAttempts: 1, options: { maxRedecisions: 2 } };
+
+    const meanwhile = await run({ ...waits, decide: publishes, remainingMs: 300 });
+    const claims = [...store.table("claims").keys()];
+    let decisions = 0;
+    const { ends, events } = await run({
+      ...waits,
+      decide: (event, record) => {
+        if (++decisions === 5) store.table("outbox").clear();
+        return publishes(event, record);
+      },
+    });
+
+    expect(meanwhile.ends).toEqual(["unfinished STATE_MOVED"]);
+    expect(meanwhile.published).toEqual([]);
+    expect(meanwhile.events).toMatchObject([{ type: "First" }]);
+    expect(claims).toEqual(["group#/test#earlier"]);
+    expect(ends).toEqual(["processed"]);
+    expect(events).toMatchObject([{ type: "Second" }]);
   });
 
   test("a duplicate leaves nothing behind", async () => {

@@ -68,7 +68,7 @@ describe("a decision whose condition keeps failing", () => {
   test("adds its attempts to those of earlier invocations", async () => {
     const store = new MemoryStore();
     const at = { consumerGroup: "group", topic: "orders", partition: 0, offset: 7 };
-    await store.writeAttempts({ ...at, attempts: 2, countedAt: new Date(), ttlSeconds: 60 });
+    await store.writeFailures({ ...at, attempts: 2, notedAt: new Date(), ttlSeconds: 60 });
     const decisions: string[] = [];
     const { ends, published } = await runBatch({
       records: [decoded({ id: "a", offset: 7 })],
