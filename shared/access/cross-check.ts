@@ -28,12 +28,11 @@ function internalName({ name }: Topic): string {
 }
 
 function impossibleCopies({ name, replication, configs }: Topic): string[] {
-  const written = configs["min.insync.replicas"] ?? "1";
-  const minInSync = Number(written);
-  return minInSync >= 1 && minInSync <= replication
+  const minInSync = configs["min.insync.replicas"] ?? "1";
+  return Number(minInSync) <= replication
     ? []
     : [
-        `topics.${name}.configs.min.insync.replicas: must be 1 to ${replication}, the topic's replication, got ${written}`,
+        `topics.${name}.configs.min.insync.replicas: must be 1 to ${replication}, the topic's replication, got ${minInSync}`,
       ];
 }
 

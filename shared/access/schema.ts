@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { operations, patternTypes, permissions, resourceTypes } from "./acl-words.ts";
-import { isTopicSetting } from "./topic-settings.ts";
+import { topicSettingProblem } from "./topic-settings.ts";
 
 /** Kafka's own limit: the name is part of a folder's name, which file systems keep to 255 bytes. */
 export const maxNameLength = 249;
@@ -46,16 +46,22 @@ const scalar = v.union(
   ({ input }) => `must be text, a number or a boolean, got ${show(input)}`,
 );
 
-/** Settings become lines of a properties text, so a value must not bring lines of its own. */
-const settingValue = v.pipe(
-  scalar,
-  v.transform(String),
-  v.check((value) => !/[\r\n]/.test(value), "must be one line"),
-);
-
-const settingName = v.pipe(
-  v.string(),
-  v.check(isTopicSetting, "is no topic setting of Kafka, see https://kafka.apache.org/documentation/#topicconfigs"),
+/** Each value as text: settings become lines of a properties text. */
+const configs = v.pipe(
+  v.record(v.string(), scalar, ({ input }) => `must be a mapping, got ${show(input)}`),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const input = dataset.value;
+    for (const [key, value] of Object.entries(input)) {
+      const problem = topicSettingProblem(key, String(value));
+      if (problem === undefined) continue;
+      addIssue({
+        message: `${problem}, got ${show(value)}`,
+        path: [{ type: "object", origin: "value", input, key, value }],
+      });
+    }
+  }),
+  v.transform((values) => Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]))),
 );
 
 const about = { owner: v.optional(text), description: v.optional(text) };
@@ -64,10 +70,7 @@ const topic = mapping({
   ...about,
   partitions: positiveInteger,
   replication: v.optional(positiveInteger),
-  configs: v.optional(
-    v.record(settingName, settingValue, ({ input }) => `must be a mapping, got ${show(input)}`),
-    {},
-  ),
+  configs: v.optional(configs, {}),
 });
 
 const principal = v.pipe(
