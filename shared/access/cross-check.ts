@@ -16,7 +16,7 @@ export function crossCheck(access: Access): string[] {
     ...topics.flatMap(impossibleCopies),
     ...services.flatMap((service) => topicListProblems(service, access)),
     ...services.flatMap(tooLongGroups),
-    ...services.flatMap((service) => capturedTopics(service, topics)),
+    ...services.flatMap((service) => captured(service, access)),
     ...sharedGroups(services),
     ...customAclProblems(access),
     ...nameClashes(access),
@@ -69,16 +69,42 @@ function tooLongGroups(service: Service): string[] {
     );
 }
 
-/** Its prefix grants let a kafka-streams service delete its internal topics; they must not cover anybody else's. */
-function capturedTopics({ name, applicationId }: Service, topics: readonly Topic[]): string[] {
+/**
+ * Its prefix grants let a kafka-streams service delete every topic that begins with its application id, and write in every
+ * transaction whose id begins so; they must not cover anybody else's.
+ */
+function captured({ name, applicationId }: Service, access: Access): string[] {
   if (applicationId === undefined) return [];
-  return topics
-    .filter((topic) => topic.name.startsWith(applicationId) && !/-(changelog|repartition)$/.test(topic.name))
+  return namesOfOthers(name, applicationId, access)
+    .filter(({ other }) => other.startsWith(applicationId))
     .map(
-      (topic) =>
-        `services.${name}.application-id: '${applicationId}' must not be what the topic '${topic.name}' begins with, ` +
-        "since the service may delete what begins so",
+      ({ what, other }) =>
+        `services.${name}.application-id: '${applicationId}' must not be what ${what} '${other}' begins with, since the ` +
+        "service may delete topics, and write in transactions, whose names begin so",
     );
+}
+
+function namesOfOthers(service: string, applicationId: string, access: Access) {
+  const { topics, services, customAcls } = access;
+  const isInternal = (topic: string) =>
+    topic.startsWith(`${applicationId}-`) && /-(changelog|repartition)$/.test(topic);
+  return [
+    ...topics.filter(({ name }) => !isInternal(name)).map(({ name }) => ({ what: "the topic", other: name })),
+    ...services.flatMap((holder) => [
+      ...deadLetterTopicsOf(access, holder).map((other) => ({ what: "the dead-letter topic", other })),
+      ...holder.storageTopics.map((other) => ({ what: `the storage topic of ${holder.name},`, other })),
+      // Two of the same id are one group, which is refused as such.
+      ...(holder.applicationId === undefined || holder.applicationId === applicationId
+        ? []
+        : [{ what: `the application id of ${holder.name},`, other: holder.applicationId }]),
+    ]),
+    ...customAcls
+      .filter(
+        ({ of, resourceType, permission }) =>
+          of !== service && resourceType === "TRANSACTIONAL_ID" && permission === "ALLOW",
+      )
+      .map(({ of, resourceName }) => ({ what: `the transactional id of ${of},`, other: resourceName })),
+  ];
 }
 
 /** Two services in one group would take each other's records. */
