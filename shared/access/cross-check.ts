@@ -14,6 +14,9 @@ export function crossCheck(access: Access): string[] {
   return [
     ...topics.filter(({ name }) => name.startsWith(internalPrefix)).map(internalName),
     ...topics.flatMap(impossibleCopies),
+    ...topics
+      .filter(({ configs }) => /^true$/i.test(configs["remote.storage.enable"] ?? ""))
+      .flatMap(compactedRemotely),
     ...services.flatMap((service) => topicListProblems(service, access)),
     ...services.flatMap(tooLongGroups),
     ...services.flatMap((service) => captured(service, access)),
@@ -34,6 +37,14 @@ function impossibleCopies({ name, replication, configs }: Topic): string[] {
     : [
         `topics.${name}.configs.min.insync.replicas: must be 1 to ${replication}, the topic's replication, got ${minInSync}`,
       ];
+}
+
+/** https://kafka.apache.org/documentation/#tiered_storage_limitation */
+function compactedRemotely({ name, configs }: Topic): string[] {
+  const policy = configs["cleanup.policy"] ?? "delete";
+  return policy.includes("compact")
+    ? [`topics.${name}.configs.cleanup.policy: must be delete beside remote.storage.enable=true, got ${policy}`]
+    : [];
 }
 
 function topicListProblems(service: Service, access: Access): string[] {
