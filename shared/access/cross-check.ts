@@ -1,6 +1,6 @@
 import { consumerGroupsOf } from "./consumer-groups.ts";
 import { deadLetterTopicsOf } from "./dead-letters.ts";
-import { clusterName } from "./grants.ts";
+import { clusterName, redriveGroupPrefix } from "./grants.ts";
 import { internalPrefix } from "./internal-topics.ts";
 import type { Access, Acl, CustomAcl, Service, Topic } from "./model.ts";
 import { maxNameLength } from "./schema.ts";
@@ -21,6 +21,7 @@ export function crossCheck(access: Access): string[] {
     ...services.flatMap(tooLongGroups),
     ...services.flatMap((service) => captured(service, access)),
     ...sharedGroups(services),
+    ...redriveGroups(services),
     ...customAclProblems(access),
     ...nameClashes(access),
   ];
@@ -125,6 +126,19 @@ function sharedGroups(services: readonly Service[]): string[] {
     const first = groups.slice(0, index).find((other) => other.group === group);
     return first === undefined ? [] : [`${path}: the group '${group}' is already that of ${first.path}`];
   });
+}
+
+/** Those who redrive may delete what begins so. */
+function redriveGroups(services: readonly Service[]): string[] {
+  if (!services.some(({ redrives }) => redrives)) return [];
+  return services
+    .filter(({ redrives }) => !redrives)
+    .flatMap(groupsOf)
+    .filter(({ group }) => group.startsWith(redriveGroupPrefix))
+    .map(
+      ({ path, group }) =>
+        `${path}: the group '${group}' must not begin with ${redriveGroupPrefix}, as those that services with redrives delete`,
+    );
 }
 
 function groupsOf(service: Service): { readonly path: string; readonly group: string }[] {
