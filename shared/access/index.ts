@@ -23,3 +23,4 @@ export type {
 } from "./model.ts";
 export { type AccessOptions, parseAccess, readAccess } from "./parse.ts";
 export { type Statement, statementsOf } from "./statements.ts";
+export { isTopicSetting } from "./topic-settings.ts";
