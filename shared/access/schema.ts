@@ -47,19 +47,15 @@ const scalar = v.union(
   ({ input }) => `must be text, a number or a boolean, got ${show(input)}`,
 );
 
-/** Each value as text: settings become lines of a properties text. */
+/** Each value as text. */
 const configs = v.pipe(
   v.record(v.string(), scalar, ({ input }) => `must be a mapping, got ${show(input)}`),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const input = dataset.value;
     for (const [key, value] of Object.entries(input)) {
-      const problem = topicSettingProblem(key, String(value));
-      if (problem === undefined) continue;
-      addIssue({
-        message: `${problem}, got ${show(value)}`,
-        path: [{ type: "object", origin: "value", input, key, value }],
-      });
+      const message = topicSettingProblem(key, value);
+      if (message !== undefined) addIssue({ message, path: [{ type: "object", origin: "value", input, key, value }] });
     }
   }),
   v.transform((values) => Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]))),

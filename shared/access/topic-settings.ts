@@ -71,13 +71,13 @@ export function isTopicSetting(name: string): boolean {
   return topicSettings.has(name);
 }
 
-/** What is wrong with a setting, without the value. */
-export function topicSettingProblem(name: string, value: string): string | undefined {
+/** What is wrong with a setting. */
+export function topicSettingProblem(name: string, value: string | number | boolean): string | undefined {
   const kind = topicSettings.get(name);
   if (kind === undefined) {
     return "is no topic setting of Kafka, see https://kafka.apache.org/documentation/#topicconfigs";
   }
-  return kind.takes(value) ? undefined : `must be ${kind.allowed}`;
+  return kind.takes(String(value)) ? undefined : `must be ${kind.allowed}, got ${JSON.stringify(value)}`;
 }
 
 function integer(least: number | bigint, most: number | bigint = maxLong): Kind {
@@ -100,15 +100,17 @@ function oneOf(...words: readonly string[]): Kind {
 }
 
 function listOf(...words: readonly string[]): Kind {
+  // Blanks and no other space: a line break would make two lines of the properties text that settings become.
+  const item = new RegExp(`^ *(${words.join("|")}) *$`);
   return {
     allowed: `one or more of ${words.join(", ")}`,
-    takes: (value) => value.split(",").every((item) => words.includes(item.trim())),
+    takes: (value) => value.split(",").every((one) => item.test(one)),
   };
 }
 
 function replicas(): Kind {
   return {
     allowed: "'*' or a list of PARTITION:BROKER",
-    takes: (value) => value === "" || value === "*" || value.split(",").every((item) => /^\d+:\d+$/.test(item.trim())),
+    takes: (value) => value === "" || value === "*" || value.split(",").every((one) => /^ *\d+:\d+ *$/.test(one)),
   };
 }

@@ -33,7 +33,7 @@ describe("what cannot be is refused, and nothing is applied", () => {
     ],
     [
       "an ACL that the broker refuses",
-      ["name: keeper-, type: GROUP", "name: keeper-, type: CLUSTER"],
+      ["type: GROUP, pattern: PREFIXED, operation: READ", "type: CLUSTER, pattern: LITERAL, operation: ALTER"],
       /customServiceAcls\.keeper: the name of a CLUSTER must be kafka-cluster, got 'keeper-'/,
     ],
     ["a bad name", ["  journal:", "  jour nal:"], /topics\.jour nal: must be 1 to 249 of/],

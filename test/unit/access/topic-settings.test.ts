@@ -18,6 +18,7 @@ test.each([
   ["compression.type", "zipp", 'uncompressed or zstd or lz4 or snappy or gzip or producer, got "zipp"'],
   ["cleanup.policy", "delet", 'one or more of compact, delete, got "delet"'],
   ["cleanup.policy", '"delete,"', 'one or more of compact, delete, got "delete,"'],
+  ["cleanup.policy", '"delete,\\ncompact"', 'one or more of compact, delete, got "delete,\\ncompact"'],
   ["remote.storage.enable", "maybe", 'true or false, got "maybe"'],
   ["min.cleanable.dirty.ratio", "1.5", "a number of 0 to 1, got 1.5"],
   ["message.format.version", "new", 'a version of Kafka, such as 3.0-IV1, got "new"'],
@@ -44,7 +45,9 @@ test.each([
 test("every wrong setting is named at once", () => {
   const text = "topics: { orders: { partitions: 1, configs: { retentions.ms: 1, preallocate: 1, segment.ms: 0 } } }";
 
-  expect(problemOf(text)).toMatch(/retentions\.ms: is no topic .*; .*preallocate: must be .*; .*segment\.ms: must be/);
+  expect(problemOf(text)).toMatch(
+    /retentions\.ms: is no topic setting of Kafka, see [^ ]*#topicconfigs; .*preallocate: must be .*; .*segment\.ms: must be/,
+  );
 });
 
 test("a value that comes from a variable is checked", () => {
