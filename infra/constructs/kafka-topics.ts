@@ -32,6 +32,7 @@ export class KafkaTopics extends Construct {
           `topic ${topic.name}: replication must be at most ${cluster.brokers}, the cluster's brokers, got ${topic.replication}`,
         );
       }
+      if (!cluster.tieredStorage) refuseRemote(topic);
       new CfnTopic(this, topic.name, {
         clusterArn: cluster.clusterArn,
         topicName: topic.name,
@@ -92,6 +93,23 @@ function onExpress(topic: Topic): Topic {
   throw new BackboneError(
     "INVALID_OPTIONS",
     `topic ${name}: Express brokers have replication 3 and let ${[...expressSettings].join(", ")} be set, got ${refused.join(", ")}`,
+  );
+}
+
+/**
+ * The brokers of a cluster without tiered storage would refuse it in the middle of a deployment, or take it and never move a
+ * segment. What says that nothing is moved is taken: a variable may say otherwise for another stage.
+ */
+function refuseRemote({ name, configs }: Topic): void {
+  const remote = Object.entries(configs).filter(
+    ([setting, value]) =>
+      (/^remote\./.test(setting) && !/^false$/i.test(value)) || (/^local\.retention\./.test(setting) && value !== "-2"),
+  );
+  if (remote.length === 0) return;
+  throw new BackboneError(
+    "INVALID_OPTIONS",
+    `topic ${name}: remote.* and local.retention.* need a cluster with tieredStorage: true, ` +
+      `got ${remote.map((entry) => entry.join("=")).join(", ")}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { Validations } from "aws-cdk-lib";
+import { Token, Validations } from "aws-cdk-lib";
 import { Grant } from "aws-cdk-lib/aws-iam";
 import type { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import type { ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
@@ -8,11 +8,11 @@ import { grantReadSecret } from "./secret-access.ts";
 /**
  * The registry whose schemas the mapping checks records against. A record that does not pass goes where the mapping
  * offloads to, or is dropped; the function's deserializer has to be told of it (`eventRecordFormat`). The registry has to
- * be reachable from the cluster's security group, on port 443.
+ * be reachable from the cluster's security group, on port 443 (the project's own: `registry.allowFrom(cluster.pollersIn(…))`).
  * https://docs.aws.amazon.com/lambda/latest/dg/services-consume-kafka-events.html
  */
 export interface MappingSchemaRegistry {
-  /** URL of a Confluent registry, or ARN of one of AWS Glue. */
+  /** URL of a Confluent registry, `https://…`, or ARN of one of AWS Glue. */
   readonly uri: string;
   /**
    * What the function gets: `JSON` of the data, which cannot be redriven once it is a dead letter, or the bytes as the
@@ -38,6 +38,9 @@ export function schemaRegistryProblems(registry: MappingSchemaRegistry | undefin
   if (registry === undefined) return [];
   const { uri, recordFormat, validate, access = [] } = registry;
   return [
+    ...(Token.isUnresolved(uri) || glueArn.test(uri) || isHttps(uri)
+      ? []
+      : [`schemaRegistry.uri: must be a URL https://… or the ARN of a registry of AWS Glue, got '${uri}'`]),
     ...(validate.length > 0 && new Set(validate).size === validate.length
       ? []
       : [`schemaRegistry.validate: must be KEY, VALUE or both, got '${validate.join(", ")}'`]),
@@ -53,6 +56,10 @@ export function schemaRegistryProblems(registry: MappingSchemaRegistry | undefin
       .filter(({ secret }) => secret.secretFullArn === undefined)
       .map(({ secret }) => `schemaRegistry.access: a secret must have its whole ARN, got '${secret.secretName}'`),
   ];
+}
+
+function isHttps(uri: string): boolean {
+  return URL.canParse(uri) && new URL(uri).protocol === "https:";
 }
 
 /** The property of the mapping; the function's role gets what reading the registry takes. */

@@ -63,6 +63,8 @@ export class MskCluster extends Construct {
   readonly brokers: number;
   /** Whether its brokers are Express ones, which let fewer settings of topics be set. */
   readonly express: boolean;
+  /** Whether closed segments can move to remote storage. */
+  readonly tieredStorage: boolean;
   readonly #securityGroup: SecurityGroup;
   readonly #scramUsers: ScramUsers;
   readonly #bootstrap: BootstrapBrokers;
@@ -77,6 +79,7 @@ export class MskCluster extends Construct {
     }
     this.brokers = props.brokers;
     this.express = isExpress(props);
+    this.tieredStorage = props.tieredStorage === true;
     this.#openMonitoring = props.openMonitoring === true;
     this.#securityGroup = this.#clusterSecurityGroup(props.vpc);
 
@@ -182,6 +185,14 @@ export class MskCluster extends Construct {
       ],
       resourceArns: [this.clusterArn],
     }).assertSuccess();
+  }
+
+  /**
+   * The pollers of event source mappings as a peer, for rules in a scope, one in a stack: what they call beside AWS and the
+   * brokers, such as the schema registry of a mapping (`registry.allowFrom(cluster.pollersIn(this))`).
+   */
+  pollersIn(scope: Construct): IConnectable {
+    return SecurityGroup.fromSecurityGroupId(scope, "Pollers", this.#securityGroup.securityGroupId);
   }
 
   /** Opens the port for IAM clients to a peer. */

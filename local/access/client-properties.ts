@@ -17,6 +17,8 @@ export type ClientSettings = Pick<KafkaConfig, "ssl" | "sasl"> & {
   readonly registryUrl?: string;
   /** Of a local backbone, the stage that it runs: `backbone.stage`. */
   readonly stage?: string;
+  /** Whether the login is one that only MSK has, `AWS_MSK_IAM`, whatever the brokers are called. @default false */
+  readonly iam?: true;
 };
 
 const protocols = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"];
@@ -53,7 +55,7 @@ export async function readClientProperties(file: string, env: NodeJS.ProcessEnv)
   if (!protocol.startsWith("SASL")) return reached;
   const mechanism = properties.get("sasl.mechanism") ?? "GSSAPI";
   if (mechanism === "AWS_MSK_IAM") {
-    return { ...reached, sasl: await saslOf({ mechanism: "iam", region: regionOf(brokers, env) }) };
+    return { ...reached, iam: true, sasl: await saslOf({ mechanism: "iam", region: regionOf(brokers, env) }) };
   }
   const loginWith = mechanisms.get(mechanism);
   if (loginWith === undefined) {

@@ -99,7 +99,7 @@ export async function settingsOf(connection: ConnectionArguments, env: NodeJS.Pr
   }
   if (connection.kind === "file") {
     const settings = await readClientProperties(connection.file, env);
-    if (areOfMsk(settings.brokers)) return { kind: "msk", settings };
+    if (settings.iam || areOfMsk(settings.brokers)) return { kind: "msk", settings };
     const isLocal = runningClientFiles(cacheFolder(env)).includes(resolve(connection.file));
     return { kind: isLocal ? "local" : "other", settings };
   }

@@ -115,8 +115,7 @@ async function importState(options: Arguments, env: NodeJS.ProcessEnv, output: O
     }
     return file;
   });
-  if (leftOut.length > 0)
-    output.say(`ACLs of ${leftOut.join(", ")} are left out: no service or user can have that principal`);
+  for (const line of leftOut) output.say(line);
   if (options.outputFile === undefined) output.print(text);
   // An access file has comments and owners that no cluster knows: it is not overwritten.
   else write(options.outputFile, text, "wx");

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { redriveGroupPrefix } from "../../shared/access/index.ts";
 import { type Place, placeText, type StoredDeadLetter } from "../../shared/dead-letter/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
 import type { OutgoingRecord } from "../../shared/kafka/index.ts";
@@ -7,9 +8,6 @@ import type { Connection } from "./connection.ts";
 
 /** Who did what with which dead letter, when and why. Declared in the access file; nothing else knows it. */
 export const ledgerTopic = "dead-letter-actions";
-
-/** What the reading groups of these tools begin with; operators are granted these groups. */
-export const groupPrefix = "dead-letters-";
 
 const actionSchema = v.object({
   action: v.picklist(["redriven", "discarded"]),
@@ -77,7 +75,7 @@ async function readActions(connection: Connection): Promise<{ actions: Map<strin
     await readTopics({
       kafka: connection.kafka,
       topics: [ledgerTopic],
-      groupPrefix,
+      groupPrefix: redriveGroupPrefix,
       onRecords(records) {
         for (const { value } of records) {
           const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), actionSchema), value?.toString("utf8"));

@@ -1,3 +1,4 @@
+import { redriveGroupPrefix } from "../../shared/access/index.ts";
 import { doublesKeyOf, placeText, readDeadLetters, type StoredDeadLetter } from "../../shared/dead-letter/index.ts";
 import { BackboneError } from "../../shared/errors.ts";
 import type { SourceRecord } from "../../shared/msk-event/index.ts";
@@ -5,7 +6,7 @@ import { readTopics } from "../read-topics.ts";
 import type { Choice } from "./arguments.ts";
 import type { Connection } from "./connection.ts";
 import { knownNames } from "./known-names.ts";
-import { type Action, groupPrefix, type Ledger, type Spot } from "./ledger.ts";
+import type { Action, Ledger, Spot } from "./ledger.ts";
 
 /** A dead letter without what makes it large, so that many can be held at once. */
 export type Summary = Omit<StoredDeadLetter, "source" | "errorStack" | "traceparent"> & {
@@ -92,7 +93,7 @@ export async function readLetters(
   await readTopics({
     kafka,
     topics,
-    groupPrefix,
+    groupPrefix: redriveGroupPrefix,
     ...(signal === undefined ? {} : { signal }),
     onRecords: (records) =>
       onLetters(records.flatMap((record) => readDeadLetters(record, { groupOf, redrivableSinceMs }))),

@@ -1,4 +1,4 @@
-import type { Topic } from "../access/index.ts";
+import { isTopicSetting, type Topic } from "../access/index.ts";
 import type {
   Action,
   ClusterConfig,
@@ -116,7 +116,12 @@ function planConfigs(wanted: Topic["configs"], there: ReadonlyMap<string, Cluste
   ];
 }
 
-function isOverride(key: string, { isSet, value, defaultValue }: ClusterConfig): boolean {
+/** What is none of Kafka's settings but a vendor's, no file can name: it is left alone. */
+function isOverride(key: string, config: ClusterConfig): boolean {
+  return isTopicSetting(key) && differs(key, config);
+}
+
+function differs(key: string, { isSet, value, defaultValue }: ClusterConfig): boolean {
   return isSet && !transientConfigs.has(key) && !(defaultValue !== undefined && sameConfigValue(value, defaultValue));
 }
 
@@ -125,6 +130,11 @@ export function overridesOf({ configs }: ClusterTopic): Record<string, string> {
   return Object.fromEntries(
     [...configs].filter(([key, config]) => isOverride(key, config)).map(([key, { value }]) => [key, value]),
   );
+}
+
+/** Names of those settings that no state file can say: a vendor's. */
+export function foreignSettingsOf({ configs }: ClusterTopic): string[] {
+  return [...configs].filter(([key, config]) => differs(key, config) && !isTopicSetting(key)).map(([key]) => key);
 }
 
 /**

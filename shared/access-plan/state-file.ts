@@ -1,13 +1,17 @@
 import { stringify } from "yaml";
-import type { Acl } from "../access/index.ts";
+import { type Acl, parseAccess } from "../access/index.ts";
+import { BackboneError } from "../errors.ts";
 import type { ClusterState, ClusterTopic } from "./model.ts";
-import { overridesOf } from "./plan-topics.ts";
+import { foreignSettingsOf, overridesOf } from "./plan-topics.ts";
 import { type Recognized, recognize } from "./recognize.ts";
 
 /** What a cluster has, as an access file; and what the file cannot say. */
 export interface StateFile {
   readonly text: string;
-  /** Principals whose ACLs the file cannot name, e.g. `User:*`: foreign to it, hence left alone. */
+  /**
+   * What is not in the file, hence foreign to it and left alone, and why, a line each: principals with all their ACLs,
+   * topics (under the blacklist), settings of topics. E.g. `ACLs of User:* are left out: …`.
+   */
   readonly leftOut: readonly string[];
 }
 
@@ -17,24 +21,60 @@ export interface StateFile {
  * Of a topic it says what differs from the brokers' defaults; of a principal what `recognize` finds it to be, and its
  * further ACLs one by one.
  */
-export function stateFileOf({ topics, acls }: ClusterState): StateFile {
+export function stateFileOf({ topics: present, acls }: ClusterState): StateFile {
+  const replication = commonReplication(present);
+  const defaults = { replication };
+  const leftOut: string[] = [];
+  /** Whether an access file may have these sections. */
+  function isSayable(what: string, sections: object): boolean {
+    const problem = problemOf({ settings: { topics: { defaults } }, topics: {}, ...sections });
+    if (problem !== undefined) leftOut.push(`${what} left out: ${problem}`);
+    return problem === undefined;
+  }
+
+  const topics = present.filter((topic) =>
+    isSayable(`topic ${topic.name} is`, { topics: { [topic.name]: topicEntry(topic, replication) } }),
+  );
+  for (const topic of topics) {
+    for (const setting of foreignSettingsOf(topic)) {
+      leftOut.push(`${setting} of topic ${topic.name} is left out: no topic setting of Kafka`);
+    }
+  }
+  const foreign = present.filter((topic) => !topics.includes(topic)).map(({ name }) => name);
   const byPrincipal = Map.groupBy(acls, ({ principal }) => principal);
-  const names = fileNames([...byPrincipal.keys()].filter((principal) => /^User:[^\s:*]+$/.test(principal)));
-  const replication = commonReplication(topics);
+  const names = fileNames([...byPrincipal.keys()], (principal, name) =>
+    isSayable(`ACLs of ${principal} are`, { users: { [name]: { principal } } }),
+  );
+  const found = recognizeAll(names, byPrincipal, new Set(topics.map(({ name }) => name))).filter((one) =>
+    isSayable(`ACLs of ${principalOf(one)} are`, principalSections([one])),
+  );
   return {
     text: stringify(
       {
-        settings: { topics: { defaults: { replication } } },
+        settings: {
+          topics: { defaults, ...(foreign.length > 0 ? { blacklist: { prefixed: foreign } } : {}) },
+        },
         // Also of a cluster that has none: a file without any section would be refused.
         topics: Object.fromEntries(topics.map((topic) => [topic.name, topicEntry(topic, replication)])),
-        ...withoutEmptySections(
-          principalSections(recognizeAll(names, byPrincipal, new Set(topics.map(({ name }) => name)))),
-        ),
+        ...withoutEmptySections(principalSections(found)),
       },
       { lineWidth: 0 },
     ),
-    leftOut: [...byPrincipal.keys()].filter((principal) => !names.has(principal)),
+    leftOut,
   };
+}
+
+const soleFile = "imported";
+
+/** Why no access file says that. */
+function problemOf(state: object): string | undefined {
+  try {
+    parseAccess(stringify(state), soleFile);
+    return undefined;
+  } catch (error) {
+    if (error instanceof BackboneError) return error.message.replace(`${soleFile}: `, "");
+    throw error;
+  }
 }
 
 function recognizeAll(
@@ -50,6 +90,10 @@ function recognizeAll(
     if (found.kind === "service") groups.add(found.service.groupId);
     return found;
   });
+}
+
+function principalOf(found: Recognized): string {
+  return found.kind === "service" ? found.service.principal : found.user.principal;
 }
 
 function principalSections(found: readonly Recognized[]) {
@@ -119,14 +163,18 @@ function commonReplication(topics: readonly ClusterTopic[]): number {
   return counts.sort(([, one], [, other]) => other.length - one.length)[0]?.[0] ?? 3;
 }
 
-/** A name of its own for each principal: `User:CN=billing,OU=shop` is `CN-billing-OU-shop`. */
-function fileNames(principals: readonly string[]): Map<string, string> {
+/** A name of its own for each principal that can have one: `User:CN=billing,OU=shop` is `CN-billing-OU-shop`. */
+function fileNames(
+  principals: readonly string[],
+  isSayable: (principal: string, name: string) => boolean,
+): Map<string, string> {
   const names = new Map<string, string>();
   const taken = new Set<string>();
   for (const principal of principals) {
     const base = principal.slice("User:".length).replaceAll(/[^a-zA-Z0-9._-]+/g, "-");
     let name = base;
     for (let count = 2; taken.has(name); count += 1) name = `${base}-${count}`;
+    if (!isSayable(principal, name)) continue;
     taken.add(name);
     names.set(principal, name);
   }

@@ -1,4 +1,4 @@
-import type { Acl } from "./model.ts";
+import type { Acl, Operation, ResourceType } from "./model.ts";
 
 // Kafka's words of an ACL, for all that reads them: the access file, a cluster, a plan file.
 export const resourceTypes = ["TOPIC", "GROUP", "CLUSTER", "TRANSACTIONAL_ID"] as const satisfies Acl["resourceType"][];
@@ -17,3 +17,23 @@ export const operations = [
   "IDEMPOTENT_WRITE",
   "ALL",
 ] as const satisfies Acl["operation"][];
+
+/**
+ * What a resource of each type is ever asked for: an ACL of another operation would never take effect.
+ * https://kafka.apache.org/documentation/#operations_resources_and_protocols
+ */
+export const operationsOn: Readonly<Record<ResourceType, readonly Operation[]>> = {
+  TOPIC: ["READ", "WRITE", "CREATE", "DELETE", "ALTER", "DESCRIBE", "DESCRIBE_CONFIGS", "ALTER_CONFIGS", "ALL"],
+  GROUP: ["READ", "DELETE", "DESCRIBE", "DESCRIBE_CONFIGS", "ALTER_CONFIGS", "ALL"],
+  CLUSTER: [
+    "CREATE",
+    "ALTER",
+    "DESCRIBE",
+    "CLUSTER_ACTION",
+    "DESCRIBE_CONFIGS",
+    "ALTER_CONFIGS",
+    "IDEMPOTENT_WRITE",
+    "ALL",
+  ],
+  TRANSACTIONAL_ID: ["WRITE", "DESCRIBE", "ALL"],
+};

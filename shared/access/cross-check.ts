@@ -1,6 +1,6 @@
 import { consumerGroupsOf } from "./consumer-groups.ts";
 import { deadLetterTopicsOf } from "./dead-letters.ts";
-import { clusterName } from "./grants.ts";
+import { clusterName, redriveGroupPrefix } from "./grants.ts";
 import { internalPrefix } from "./internal-topics.ts";
 import type { Access, Acl, CustomAcl, Service, Topic } from "./model.ts";
 import { maxNameLength } from "./schema.ts";
@@ -14,10 +14,14 @@ export function crossCheck(access: Access): string[] {
   return [
     ...topics.filter(({ name }) => name.startsWith(internalPrefix)).map(internalName),
     ...topics.flatMap(impossibleCopies),
+    ...topics
+      .filter(({ configs }) => /^true$/i.test(configs["remote.storage.enable"] ?? ""))
+      .flatMap(compactedRemotely),
     ...services.flatMap((service) => topicListProblems(service, access)),
     ...services.flatMap(tooLongGroups),
-    ...services.flatMap((service) => capturedTopics(service, topics)),
+    ...services.flatMap((service) => captured(service, access)),
     ...sharedGroups(services),
+    ...redriveGroups(services),
     ...customAclProblems(access),
     ...nameClashes(access),
   ];
@@ -28,13 +32,20 @@ function internalName({ name }: Topic): string {
 }
 
 function impossibleCopies({ name, replication, configs }: Topic): string[] {
-  const written = configs["min.insync.replicas"] ?? "1";
-  const minInSync = Number(written);
-  return minInSync >= 1 && minInSync <= replication
+  const minInSync = configs["min.insync.replicas"] ?? "1";
+  return Number(minInSync) <= replication
     ? []
     : [
-        `topics.${name}.configs.min.insync.replicas: must be 1 to ${replication}, the topic's replication, got ${written}`,
+        `topics.${name}.configs.min.insync.replicas: must be 1 to ${replication}, the topic's replication, got ${minInSync}`,
       ];
+}
+
+/** https://kafka.apache.org/documentation/#tiered_storage_limitation */
+function compactedRemotely({ name, configs }: Topic): string[] {
+  const policy = configs["cleanup.policy"] ?? "delete";
+  return policy.includes("compact")
+    ? [`topics.${name}.configs.cleanup.policy: must be delete beside remote.storage.enable=true, got ${policy}`]
+    : [];
 }
 
 function topicListProblems(service: Service, access: Access): string[] {
@@ -70,16 +81,42 @@ function tooLongGroups(service: Service): string[] {
     );
 }
 
-/** Its prefix grants let a kafka-streams service delete its internal topics; they must not cover anybody else's. */
-function capturedTopics({ name, applicationId }: Service, topics: readonly Topic[]): string[] {
+/**
+ * Its prefix grants let a kafka-streams service delete every topic that begins with its application id, and write in every
+ * transaction whose id begins so; they must not cover anybody else's.
+ */
+function captured({ name, applicationId }: Service, access: Access): string[] {
   if (applicationId === undefined) return [];
-  return topics
-    .filter((topic) => topic.name.startsWith(applicationId) && !/-(changelog|repartition)$/.test(topic.name))
+  return namesOfOthers(name, applicationId, access)
+    .filter(({ other }) => other.startsWith(applicationId))
     .map(
-      (topic) =>
-        `services.${name}.application-id: '${applicationId}' must not be what the topic '${topic.name}' begins with, ` +
-        "since the service may delete what begins so",
+      ({ what, other }) =>
+        `services.${name}.application-id: '${applicationId}' must not be what ${what} '${other}' begins with, since the ` +
+        "service may delete topics, and write in transactions, whose names begin so",
     );
+}
+
+function namesOfOthers(service: string, applicationId: string, access: Access) {
+  const { topics, services, customAcls } = access;
+  const isInternal = (topic: string) =>
+    topic.startsWith(`${applicationId}-`) && /-(changelog|repartition)$/.test(topic);
+  return [
+    ...topics.filter(({ name }) => !isInternal(name)).map(({ name }) => ({ what: "the topic", other: name })),
+    ...services.flatMap((holder) => [
+      ...deadLetterTopicsOf(access, holder).map((other) => ({ what: "the dead-letter topic", other })),
+      ...holder.storageTopics.map((other) => ({ what: `the storage topic of ${holder.name},`, other })),
+      // Two of the same id are one group, which is refused as such.
+      ...(holder.applicationId === undefined || holder.applicationId === applicationId
+        ? []
+        : [{ what: `the application id of ${holder.name},`, other: holder.applicationId }]),
+    ]),
+    ...customAcls
+      .filter(
+        ({ of, resourceType, permission }) =>
+          of !== service && resourceType === "TRANSACTIONAL_ID" && permission === "ALLOW",
+      )
+      .map(({ of, resourceName }) => ({ what: `the transactional id of ${of},`, other: resourceName })),
+  ];
 }
 
 /** Two services in one group would take each other's records. */
@@ -89,6 +126,19 @@ function sharedGroups(services: readonly Service[]): string[] {
     const first = groups.slice(0, index).find((other) => other.group === group);
     return first === undefined ? [] : [`${path}: the group '${group}' is already that of ${first.path}`];
   });
+}
+
+/** Those who redrive may delete what begins so. */
+function redriveGroups(services: readonly Service[]): string[] {
+  if (!services.some(({ redrives }) => redrives)) return [];
+  return services
+    .filter(({ redrives }) => !redrives)
+    .flatMap(groupsOf)
+    .filter(({ group }) => group.startsWith(redriveGroupPrefix))
+    .map(
+      ({ path, group }) =>
+        `${path}: the group '${group}' must not begin with ${redriveGroupPrefix}, as those that services with redrives delete`,
+    );
 }
 
 function groupsOf(service: Service): { readonly path: string; readonly group: string }[] {

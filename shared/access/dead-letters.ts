@@ -1,4 +1,5 @@
 import type { Access, Service, Topic } from "./model.ts";
+import { largestMaxMessageBytes } from "./topic-settings.ts";
 
 /** How long a dead letter waits for somebody to redrive it. Longer than any source, so that it outlives its original. */
 export const deadLetterRetentionDays = 14;
@@ -32,8 +33,9 @@ export function deadLetterTopicsOf(access: Access, service: Service): string[] {
  *
  * A dead-letter topic has its source's partitions (a redriven key keeps its order), copies and `min.insync.replicas`,
  * and the service's owner. It keeps its records for `deadLetterRetentionDays`, counted from the moment they were set
- * aside, whatever timestamp they carry, in segments of `deadLetterSegmentDays`, and takes what the source takes: with the dead-letter headers, and as the document
- * that a mapping makes of what it offloads, in base64 (4/3), unless more than a sixth of it are headers (bytes as numbers).
+ * aside, whatever timestamp they carry, in segments of `deadLetterSegmentDays`, and takes what the source takes, as far as
+ * Kafka's own limit goes: with the dead-letter headers, and as the document that a mapping makes of what it offloads, in
+ * base64 (4/3), unless more than a sixth of it are headers (bytes as numbers).
  */
 export function topicsOf(access: Access): Topic[] {
   const derived = access.services.flatMap((service) =>
@@ -49,7 +51,10 @@ export function sourcesOf({ topics }: Access, { deadLetters, consumes }: Service
 
 function deadLetterTopic(source: Topic, service: Service): Topic {
   const minInSync = source.configs["min.insync.replicas"];
-  const maxMessageBytes = 2 * Number(source.configs["max.message.bytes"] ?? defaultMaxMessageBytes) + headerRoomBytes;
+  const maxMessageBytes = Math.min(
+    2 * Number(source.configs["max.message.bytes"] ?? defaultMaxMessageBytes) + headerRoomBytes,
+    largestMaxMessageBytes,
+  );
   return {
     name: deadLetterTopicName(source.name, service.name),
     partitions: source.partitions,

@@ -5,11 +5,15 @@ import type { Access, Grant, Operation, PatternType, ResourceType, Service, User
 /** What the cluster is called among a broker's resources. */
 export const clusterName = "kafka-cluster";
 
+/** What the groups begin with in which dead letters are read by who redrives them: each reading is one, and is deleted. */
+export const redriveGroupPrefix = "dead-letters-";
+
 /**
  * What a service of the access file may do, whichever way it proves who it is; by kafka-gitops' rules, and with DESCRIBE
  * on an application's topics and the dead-letter topics of what it consumes:
  * - application: WRITE on what it produces and its dead letters, READ on what it consumes and, then, on its group; if it
- *   redrives, READ on every dead-letter topic and WRITE on every topic that one is of; and
+ *   redrives, READ on every dead-letter topic, WRITE on every topic that one is of, and READ and DELETE on the groups that
+ *   `npm run dead-letters` reads them in; and
  *   DESCRIBE_CONFIGS on the cluster if event source mappings read for it, of which Lambda asks that
  *   (https://docs.aws.amazon.com/lambda/latest/dg/with-kafka-troubleshoot.html#kafka-authorize-errors);
  * - kafka-connect: WRITE on what it produces, READ and WRITE on its storage topics, READ on the group of its workers, and
@@ -72,7 +76,11 @@ const rules: Readonly<Record<Service["type"], (access: Access, service: Service)
 function redriving(access: Access): Grant[] {
   const deadLetters = access.services.flatMap((service) => deadLetterTopicsOf(access, service));
   const sources = access.services.flatMap((service) => sourcesOf(access, service).map(({ name }) => name));
-  return [...on("TOPIC", deadLetters, "READ", "DESCRIBE"), ...on("TOPIC", sources, "WRITE", "DESCRIBE")];
+  return [
+    ...on("TOPIC", deadLetters, "READ", "DESCRIBE"),
+    ...on("TOPIC", sources, "WRITE", "DESCRIBE"),
+    ...below("GROUP", redriveGroupPrefix, "READ", "DELETE"),
+  ];
 }
 
 const userRules: Readonly<Record<UserRole, readonly Grant[]>> = {

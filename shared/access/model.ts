@@ -39,7 +39,10 @@ export interface Service {
   readonly mapped: boolean;
   /** Whether each declared topic it consumes gets a dead-letter topic, to which it may then produce; applications only. */
   readonly deadLetters: boolean;
-  /** Whether it may read every dead-letter topic and write to the topics that these records came from; applications only. */
+  /**
+   * Whether it may read every dead-letter topic, in groups `dead-letters-*`, and write to the topics that these records came
+   * from; applications only.
+   */
   readonly redrives: boolean;
   readonly produces: readonly string[];
   readonly consumes: readonly string[];

@@ -1,6 +1,7 @@
+import { isIP } from "node:net";
 import * as v from "valibot";
-import { operations, patternTypes, permissions, resourceTypes } from "./acl-words.ts";
-import { isTopicSetting } from "./topic-settings.ts";
+import { operations, operationsOn, patternTypes, permissions, resourceTypes } from "./acl-words.ts";
+import { topicSettingProblem } from "./topic-settings.ts";
 
 /** Kafka's own limit: the name is part of a folder's name, which file systems keep to 255 bytes. */
 export const maxNameLength = 249;
@@ -46,16 +47,18 @@ const scalar = v.union(
   ({ input }) => `must be text, a number or a boolean, got ${show(input)}`,
 );
 
-/** Settings become lines of a properties text, so a value must not bring lines of its own. */
-const settingValue = v.pipe(
-  scalar,
-  v.transform(String),
-  v.check((value) => !/[\r\n]/.test(value), "must be one line"),
-);
-
-const settingName = v.pipe(
-  v.string(),
-  v.check(isTopicSetting, "is no topic setting of Kafka, see https://kafka.apache.org/documentation/#topicconfigs"),
+/** Each value as text. */
+const configs = v.pipe(
+  v.record(v.string(), scalar, ({ input }) => `must be a mapping, got ${show(input)}`),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const input = dataset.value;
+    for (const [key, value] of Object.entries(input)) {
+      const message = topicSettingProblem(key, value);
+      if (message !== undefined) addIssue({ message, path: [{ type: "object", origin: "value", input, key, value }] });
+    }
+  }),
+  v.transform((values) => Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]))),
 );
 
 const about = { owner: v.optional(text), description: v.optional(text) };
@@ -64,16 +67,14 @@ const topic = mapping({
   ...about,
   partitions: positiveInteger,
   replication: v.optional(positiveInteger),
-  configs: v.optional(
-    v.record(settingName, settingValue, ({ input }) => `must be a mapping, got ${show(input)}`),
-    {},
-  ),
+  configs: v.optional(configs, {}),
 });
 
 const principal = v.pipe(
   v.string(({ input }) => `must be 'User:<name>', got ${show(input)}`),
   v.check(
-    (value) => /^User:[^\s:*]+$/.test(value),
+    // The names of certificates have blanks: CN=Order Service,O=Acme Corp.
+    (value) => /^User:[^\s:*](?:[^\r\n:*]*[^\s:*])?$/.test(value),
     ({ input }) => `must be 'User:<name>', got ${show(input)}`,
   ),
 );
@@ -133,15 +134,44 @@ const user = mapping({
   ),
 });
 
-const acl = mapping({
-  name: text,
-  type: oneOf(resourceTypes),
-  pattern: oneOf(patternTypes),
-  principal: v.optional(principal),
-  host: v.optional(text, "*"),
-  operation: oneOf(operations),
-  permission: oneOf(permissions),
-});
+/** An ACL that can take effect: the brokers would take any other without a word, and never find it. */
+const acl = v.pipe(
+  mapping({
+    name: text,
+    type: oneOf(resourceTypes),
+    pattern: oneOf(patternTypes),
+    principal: v.optional(principal),
+    host: v.optional(
+      v.pipe(
+        text,
+        v.check(
+          (value) => value === "*" || isIP(value) !== 0,
+          ({ input }) => `must be '*' or an IP address, neither a name nor a range, got ${show(input)}`,
+        ),
+      ),
+      "*",
+    ),
+    operation: oneOf(operations),
+    permission: oneOf(permissions),
+  }),
+  v.forward(
+    v.check(
+      ({ type, operation }) => operationsOn[type].includes(operation),
+      ({ input: { type, operation } }) =>
+        `must be ${operationsOn[type].join(" or ")} on a ${type}, got ${show(operation)}`,
+    ),
+    ["operation"],
+  ),
+  v.forward(
+    v.check(
+      ({ type, pattern, ...named }) =>
+        type !== "TOPIC" || (pattern === "LITERAL" && named.name === "*") || v.is(name, named.name),
+      (issue) =>
+        `must be ${issue.input.pattern === "LITERAL" ? "'*' or the name of a topic" : "what names of topics begin with"}, 1 to ${maxNameLength} of a-z, A-Z, 0-9, '.', '_' and '-', got ${show(issue.input.name)}`,
+    ),
+    ["name"],
+  ),
+);
 
 const settings = mapping({
   topics: v.optional(
@@ -171,8 +201,17 @@ export const sectionSchemas = {
   users: mapping({ users: sections.users }),
 } as const;
 
+/** It would stand verbatim where the variable is used: what a variable brings is not looked at again. */
+const variable = v.pipe(
+  scalar,
+  v.check(
+    (value) => !String(value).includes("${"),
+    ({ input }) => `must not refer to a variable, got ${show(input)}`,
+  ),
+);
+
 /** Values by stage and name, and those of every stage under `default`. */
-export const variablesSchema = v.optional(namesTo(namesTo(scalar)), {});
+export const variablesSchema = v.optional(namesTo(namesTo(variable)), {});
 
 /** The access file: kafka-gitops' state format, and the keys of our own. */
 export const stateSchema = mapping({

@@ -147,6 +147,16 @@ test.each<[string, Partial<MappingSettings>, string]>([
     { ...provisioned, schemaRegistry: { ...schemaRegistry, validate: [] } },
     "schemaRegistry.validate: must be KEY, VALUE or both, got ''",
   ],
+  ...[
+    "foo",
+    "http://registry.example.com",
+    "https://",
+    "arn:aws:glue:eu-central-1:111122223333:schema/orders/OrderCreated",
+  ].map((uri): [string, Partial<MappingSettings>, string] => [
+    `a registry at ${uri}`,
+    { ...provisioned, schemaRegistry: { ...schemaRegistry, uri } },
+    `schemaRegistry.uri: must be a URL https://… or the ARN of a registry of AWS Glue, got '${uri}'`,
+  ]),
   [
     "a secret known by its name alone",
     {

@@ -1,6 +1,6 @@
-import { Match } from "aws-cdk-lib/assertions";
+import { Match, Template } from "aws-cdk-lib/assertions";
 import { expect, test } from "vitest";
-import { prodTemplates, templatesOf } from "./backbone.ts";
+import { prodBackbone, prodTemplates, templatesOf } from "./backbone.ts";
 import { evaluate } from "./evaluate.ts";
 import { allowedBy } from "./statements.ts";
 
@@ -71,6 +71,19 @@ test("it is behind an internal load balancer that asks whether the journal is re
     Port: 8080,
     HealthCheckPath: "/health",
     HealthCheckPort: "9000",
+  });
+});
+
+test("it opens to the pollers of event source mappings, by a rule of the stack that asks", () => {
+  const { cluster, schemaRegistry, services } = prodBackbone();
+
+  schemaRegistry.registry.allowFrom(cluster.cluster.pollersIn(services));
+
+  Template.fromStack(services).hasResourceProperties("AWS::EC2::SecurityGroupIngress", {
+    GroupId: { "Fn::ImportValue": Match.stringLikeRegexp("schema-registry.*BalancerSecurityGroup") },
+    SourceSecurityGroupId: { "Fn::ImportValue": Match.stringLikeRegexp("prod-cluster.*KafkaSecurityGroup") },
+    FromPort: 443,
+    ToPort: 443,
   });
 });
 

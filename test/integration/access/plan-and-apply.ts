@@ -14,7 +14,7 @@ describe("plan and apply", () => {
     expect(await topicNames()).toEqual([]);
 
     const apply = await access("apply");
-    expect(apply.code).toBe(0);
+    expect(apply.code, apply.err).toBe(0);
     expect(apply.out).toContain("Applied, and seen on the cluster.");
 
     const again = await access("plan");

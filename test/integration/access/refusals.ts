@@ -33,20 +33,25 @@ describe("what cannot be is refused, and nothing is applied", () => {
     ],
     [
       "an ACL that the broker refuses",
-      ["name: keeper-, type: GROUP", "name: keeper-, type: CLUSTER"],
+      ["type: GROUP, pattern: PREFIXED, operation: READ", "type: CLUSTER, pattern: LITERAL, operation: ALTER"],
       /customServiceAcls\.keeper: the name of a CLUSTER must be kafka-cluster, got 'keeper-'/,
     ],
     ["a bad name", ["  journal:", "  jour nal:"], /topics\.jour nal: must be 1 to 249 of/],
     ["an unknown setting", ["retention.ms: -1", "retention.msec: 1"], /retention\.msec/],
     [
-      "a value that the broker refuses",
+      "a value that a setting cannot have",
       ["policy: compact", "policy: shrink"],
-      /topics\.journal\.configs \(cleanup\.policy=shrink\): INVALID_CONFIG/,
+      /topics\.journal\.configs\.cleanup\.policy: must be one or more of compact, delete, got "shrink"/,
+    ],
+    [
+      "a value that the broker refuses",
+      ["retention.ms: -1", "segment.bytes: 14"],
+      /topics\.journal\.configs \(segment\.bytes=14\): INVALID_CONFIG/,
     ],
     [
       "a value of a new topic that the broker refuses",
-      ["{ partitions: 1 }", "{ partitions: 1, configs: { retention.ms: soon } }"],
-      /topics\.new \(retention\.ms=soon\): INVALID_CONFIG/,
+      ["{ partitions: 1 }", "{ partitions: 1, configs: { segment.bytes: 14 } }"],
+      /topics\.new \(segment\.bytes=14\): INVALID_CONFIG/,
     ],
   ] as const)("%s", async (_, [from, to], message) => {
     await applied(shop);

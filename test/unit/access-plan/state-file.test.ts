@@ -65,9 +65,73 @@ describe("stateFileOf", () => {
     expect(steps.size).toBe(0);
   });
 
-  it("leaves out principals that no file can name", () => {
-    const { leftOut, steps } = imported([acl("User:*", "READ"), acl("User:CN=a b", "READ")]);
-    expect(leftOut).toEqual(["User:*", "User:CN=a b"]);
+  it("says principals with blanks", () => {
+    const { access, leftOut } = imported([acl("User:CN=Order Service,O=Acme Corp", "READ")]);
+    expect(access.users).toEqual([
+      { name: "CN-Order-Service-O-Acme-Corp", principal: "User:CN=Order Service,O=Acme Corp", roles: [] },
+    ]);
+    expect(leftOut).toEqual([]);
+  });
+
+  it.each([
+    ["User:*", "users.-.principal: must be 'User:<name>'"],
+    ["Group:all", "must be 'User:<name>', got \"Group:all\""],
+    ["User:..", "users...: must be 1 to 249 of a-z"],
+    ["User:constructor", "users.constructor: must have another name than"],
+    [`User:${"a".repeat(250)}`, "must be 1 to 249 of a-z"],
+  ])("leaves out %s, which no file can name", (principal, why) => {
+    const { leftOut, access, steps } = imported([acl(principal, "READ"), acl("User:ada", "READ")]);
+    expect(leftOut).toEqual([expect.stringContaining(why)]);
+    expect(leftOut[0]?.startsWith(`ACLs of ${principal} are left out: users.`)).toBe(true);
+    expect(access.users.map(({ name }) => name)).toEqual(["ada"]);
+    expect(steps.size).toBe(0);
+  });
+
+  it.each<[string, Partial<Acl>, RegExp]>([
+    ["a group that would be a variable", { resourceType: "GROUP", resourceName: `\${foo}` }, /must use a variable/],
+    ["a host that never matches", { host: "10.0.0.0/8" }, /host: must be '\*' or an IP address/],
+    ["an operation that there is not", { operation: "CLUSTER_ACTION" }, /operation: must be READ or .* on a TOPIC/],
+  ])("leaves out a principal with an ACL on %s", (_, strange, why) => {
+    const { leftOut, access, steps } = imported([
+      { ...acl("User:bob", "READ"), ...strange },
+      acl("User:bob", "WRITE"),
+      acl("User:ada", "READ"),
+    ]);
+    expect(leftOut).toEqual([expect.stringMatching(/^ACLs of User:bob are left out: /)]);
+    expect(leftOut[0]).toMatch(why);
+    expect(access.users.map(({ name }) => name)).toEqual(["ada"]);
+    expect(steps.size).toBe(0);
+  });
+
+  it("puts a topic that no file can say under the blacklist", () => {
+    const { leftOut, access, steps } = imported(
+      [acl("User:ada", "WRITE", "prototype")],
+      [clusterTopic("orders"), clusterTopic("prototype"), clusterTopic("prototype-2")],
+    );
+    expect(leftOut).toEqual([
+      expect.stringMatching(/^topic prototype is left out: topics\.prototype: must have another/),
+    ]);
+    expect(access.topics.map(({ name }) => name)).toEqual(["orders", "prototype-2"]);
+    expect(access.blacklistPrefixes).toEqual(["prototype"]);
+    expect(steps.size).toBe(0);
+  });
+
+  it("a topic that demands more copies in sync than it has is one of these", () => {
+    const { leftOut, access, steps } = imported(
+      [],
+      [clusterTopic("orders", { set: { "min.insync.replicas": "2" } }), clusterTopic("journal")],
+    );
+    expect(leftOut).toEqual([expect.stringMatching(/^topic orders is left out: .*must be 1 to 1, .* got 2$/)]);
+    expect([access.topics.map(({ name }) => name), steps.size]).toEqual([["journal"], 0]);
+  });
+
+  it("leaves a vendor's settings alone", () => {
+    const { leftOut, access, steps } = imported(
+      [],
+      [clusterTopic("orders", { set: { "confluent.tier.enable": "true", "retention.ms": "1000" } })],
+    );
+    expect(leftOut).toEqual(["confluent.tier.enable of topic orders is left out: no topic setting of Kafka"]);
+    expect(access.topics[0]?.configs).toEqual({ "retention.ms": "1000" });
     expect(steps.size).toBe(0);
   });
 

@@ -81,6 +81,16 @@ describe("the consumer group of a service for a topic", () => {
     );
   });
 
+  test("a group that those who redrive could delete is refused, unless it is their own", () => {
+    const archive = "  archive: { type: application, auth: scram, group-id: dead-letters-archive, consumes: [orders] }";
+    const operators = `  operators: { type: application, redrives: true, group-id: dead-letters-operators, consumes: [orders] }`;
+
+    expect(groupsOf(`${archive}\n${reader("[orders]")}`)).toHaveLength(1);
+    expect(() => groupsOf(`${archive}\n${operators}\n${reader("[orders]")}`)).toThrow(
+      /access\.yaml: services\.archive\.group-id: the group 'dead-letters-archive' must not begin with dead-letters-, as those that services with redrives delete$/,
+    );
+  });
+
   test("a group that the topic makes longer than Lambda takes is refused", () => {
     const longest = `, group-id: ${"g".repeat(193)}`;
     expect(groupsOf(reader("[orders]", longest))).toEqual([`${"g".repeat(193)}.orders`]);

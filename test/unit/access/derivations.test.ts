@@ -91,7 +91,7 @@ services: { stock: { type: application, auth: scram, event-source-mapping: true,
   ]);
 });
 
-test("a service that redrives may read every dead-letter topic, and write to what they are of", () => {
+test("a service that redrives may read every dead-letter topic in groups of its own, and write to what they are of", () => {
   const access = parseAccess(
     `
 topics: { orders: { partitions: 1 }, payments: { partitions: 1 }, journal: { partitions: 1 } }
@@ -112,7 +112,9 @@ services:
     [
       ...["orders.stock.dlt", "orders.billing.dlt", "payments.billing.dlt"].map((name) => ["READ", name]),
       ...["orders", "payments"].map((name) => ["WRITE", name]),
-    ].flatMap(([operation, name]) => [`User:operators ${operation} ${name}`, `User:operators DESCRIBE ${name}`]),
+    ]
+      .flatMap(([operation, name]) => [`User:operators ${operation} ${name}`, `User:operators DESCRIBE ${name}`])
+      .concat("User:operators READ dead-letters-", "User:operators DELETE dead-letters-"),
   );
 });
 

@@ -197,7 +197,7 @@ test.each([
     "application-id: session-counter",
     "application-id: click",
     "services.sessions.application-id: 'click' must not be what the topic 'clicks' begins with, since the service may " +
-      "delete what begins so",
+      "delete topics, and write in transactions, whose names begin so",
   ],
   [
     "two connectors in one group",
@@ -211,4 +211,41 @@ test.each([
   expect(format).toContain(original);
 
   expect(problemOf(format.replace(original, replacement))).toContain(message);
+});
+
+describe("the application id of a kafka-streams service", () => {
+  const others = `
+topics:
+  pay-changelog: { partitions: 1 }
+  order-by-day-changelog: { partitions: 1 }
+services:
+  c: { type: application, consumes: [pay-changelog] }
+  order-status: { type: kafka-streams, auth: scram }
+  c1: { type: kafka-connect }
+  till: { type: application, auth: scram }
+customServiceAcls:
+  till: { tx: { name: till-tx, type: TRANSACTIONAL_ID, pattern: PREFIXED, operation: WRITE, permission: ALLOW } }
+  order-status: { tx: { name: order-status, type: TRANSACTIONAL_ID, pattern: PREFIXED, operation: WRITE, permission: ALLOW } }
+`;
+  const withId = (id: string) =>
+    others.replace("services:\n", `services:\n  s: { type: kafka-streams, application-id: ${id} }\n`);
+
+  test.each([
+    ["pay-changelog", "the topic 'pay-changelog'"],
+    ["pay-changelog.c", "the dead-letter topic 'pay-changelog.c.dlt'"],
+    ["order-stat", "the application id of order-status, 'order-status'"],
+    ["order-stat", "the transactional id of order-status, 'order-status'"],
+    ["connect", "the storage topic of c1, 'connect-configs-c1'"],
+    ["till", "the transactional id of till, 'till-tx'"],
+  ])("%s is refused: it begins %s", (id, other) => {
+    expect(problemOf(withId(id))).toContain(
+      `services.s.application-id: '${id}' must not be what ${other} begins with, since the service may delete topics, ` +
+        "and write in transactions, whose names begin so",
+    );
+  });
+
+  test("is taken if nothing but its internal topics begins so", () => {
+    expect(problemOf(withId("order-by-d"))).toContain("the topic 'order-by-day-changelog'");
+    expect(parseAccess(withId("order-by"), "state.yaml").services).toHaveLength(5);
+  });
 });

@@ -156,7 +156,7 @@ test.each([
     "a setting of two lines",
     "retention.ms: 604800000",
     'retention.ms: "1\\n2"',
-    /topics\.orders\.configs\.retention\.ms: must be one line/,
+    /topics\.orders\.configs\.retention\.ms: must be an integer of -1 to 9223372036854775807, got "1\\n2"/,
   ],
   [
     "topics that Kafka cannot tell apart",
@@ -174,7 +174,7 @@ test.each([
     "a demand of in-sync replicas that is no number",
     "min.insync.replicas: 2",
     "min.insync.replicas: most",
-    /topics\.orders\.configs\.min\.insync\.replicas: must be 1 to 2, .* got most/,
+    /topics\.orders\.configs\.min\.insync\.replicas: must be an integer of 1 to 2147483647, got "most"/,
   ],
   [
     "a name of Kafka's own",
@@ -219,6 +219,42 @@ test.each([
     /customServiceAcls\.keeper\.own-groups\.operation: must be READ or .* got "PEEK"/,
   ],
   [
+    "an operation that groups do not have",
+    "operation: READ, permission",
+    "operation: WRITE, permission",
+    /customServiceAcls\.keeper\.own-groups\.operation: must be READ or DELETE or .* on a GROUP, got "WRITE"/,
+  ],
+  [
+    "a host that is a range",
+    "permission: ALLOW",
+    "permission: ALLOW, host: 10.0.0.0/8",
+    /own-groups\.host: must be '\*' or an IP address, neither a name nor a range, got "10\.0\.0\.0\/8"/,
+  ],
+  [
+    "a host that is a name",
+    "permission: ALLOW",
+    "permission: ALLOW, host: batch-1",
+    /own-groups\.host: must be .*, got "batch-1"/,
+  ],
+  [
+    "an ACL on a topic that cannot be",
+    "name: keepers-, type: GROUP, pattern: PREFIXED",
+    "name: keepers*, type: TOPIC, pattern: LITERAL",
+    /own-groups\.name: must be '\*' or the name of a topic, 1 to 249 .* got "keepers\*"/,
+  ],
+  [
+    "an ACL on topics that cannot be",
+    "name: keepers-, type: GROUP",
+    "name: keepers*, type: TOPIC",
+    /own-groups\.name: must be what names of topics begin with, 1 to 249 .* got "keepers\*"/,
+  ],
+  [
+    "a compacted topic with remote storage",
+    "retention.ms: 604800000",
+    "remote.storage.enable: true\n      cleanup.policy: delete,compact",
+    /topics\.orders\.configs\.cleanup\.policy: must be delete beside remote\.storage\.enable=true, got delete,compact/,
+  ],
+  [
     "a key written twice",
     "  journal:",
     "  orders: { partitions: 1 }\n  journal:",
@@ -252,6 +288,42 @@ topics: { ${topic}: { partitions: 1 } }
 services: { stock: { type: application, consumes: [${topic}] } }
 `),
   ).toContain(`the dead-letter topic '${topic}.stock.dlt' must have at most 249 characters, got 250`);
+});
+
+test("principals may be the names of certificates, with blanks in them", () => {
+  const access = parseAccess(
+    'services: { shop: { type: application, principal: "User:CN=Order Service,O=Acme Corp" } }\nusers: { a: { principal: User:a } }',
+    "access.yaml",
+  );
+
+  expect([...access.services, ...access.users].map(({ principal }) => principal)).toEqual([
+    "User:CN=Order Service,O=Acme Corp",
+    "User:a",
+  ]);
+});
+
+test.each(["User:", "User: a", "User:a ", "User:*", "User:a:b", "User:a\\nb"])(
+  "the principal %j is refused",
+  (principal) => {
+    expect(problemOf(`users: { a: { principal: "${principal}" } }`)).toContain(
+      "users.a.principal: must be 'User:<name>'",
+    );
+  },
+);
+
+test.each([
+  ["10.0.0.1", "TOPIC", "*", "LITERAL", "ALL"],
+  ["'2001:db8:0:0:0:0:0:1'", "TOPIC", "orders", "LITERAL", "READ"],
+  ["'*'", "TOPIC", "or", "PREFIXED", "ALTER_CONFIGS"],
+  ["'*'", "GROUP", "any name at all", "LITERAL", "DELETE"],
+  ["'*'", "CLUSTER", "kafka-cluster", "LITERAL", "IDEMPOTENT_WRITE"],
+  ["'*'", "TRANSACTIONAL_ID", "pay-", "PREFIXED", "WRITE"],
+])("an ACL from %s on a %s %s that is %s may %s", (host, type, name, pattern, operation) => {
+  const acl = `{ host: ${host}, type: ${type}, name: "${name}", pattern: ${pattern}, operation: ${operation}, permission: ALLOW }`;
+
+  expect(
+    parseAccess(`users: { a: {} }\ncustomUserAcls: { a: { one: ${acl} } }`, "access.yaml").customAcls,
+  ).toHaveLength(1);
 });
 
 test("a name that is written as a number keeps its digits", () => {

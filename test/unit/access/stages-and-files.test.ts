@@ -65,6 +65,12 @@ describe("variables", () => {
     );
   });
 
+  test("one whose value refers to another, which would stand there verbatim, is refused", () => {
+    expect(problemOf(staged.replace("prefix: shop", `prefix: "my-\${days}"`))).toBe(
+      `access.yaml: variables.default.prefix: must not refer to a variable, got "my-\${days}"`,
+    );
+  });
+
   test("a replaced value is checked like a written one", () => {
     expect(problemOf(staged.replace("size: 1", "size: many"), "dev")).toBe(
       'access.yaml: topics.orders.partitions: must be an integer of at least 1, got "many"',

@@ -73,6 +73,25 @@ describe("statementsOf", () => {
     ]);
   });
 
+  test("a service that redrives has the groups that dead letters are read in", () => {
+    const redriving = parseAccess(
+      `
+topics: { orders: { partitions: 1 } }
+services:
+  stock: { type: application, auth: scram, consumes: [orders] }
+  operators: { type: application, redrives: true }
+`,
+      "access.yaml",
+    );
+
+    expect(linesOf(statementsOf(redriving, serviceOf(redriving, "operators")))).toEqual([
+      "CLUSTER kafka-cluster: Connect WriteDataIdempotently",
+      "TOPIC orders.stock.dlt: DescribeTopic ReadData",
+      "TOPIC orders: DescribeTopic WriteData",
+      "GROUP dead-letters-*: AlterGroup DeleteGroup DescribeGroup",
+    ]);
+  });
+
   test("a service whose grants are ACLs is refused", () => {
     const small = smallAccess();
 
