@@ -129,7 +129,7 @@ async function prepare({ connection, file }: Arguments, namedStage: string | und
   return { target, stage, file: await readAccessFile(file, stage) };
 }
 
-const settleTimeoutMs = 10_000;
+const settleTimeoutMs = 60_000;
 
 /** Brokers take a change up one after the other, a moment after the controller has acknowledged it. */
 async function settled(planNow: () => Promise<Plan>): Promise<void> {
