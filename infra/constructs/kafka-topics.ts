@@ -98,9 +98,11 @@ function onExpress(topic: Topic): Topic {
 
 /**
  * The brokers of a cluster without tiered storage would refuse it in the middle of a deployment, or take it and never move a
- * segment. What says that nothing is moved is taken: a variable may say otherwise for another stage.
+ * segment. What says that nothing is moved is taken, with all that is of no effect then: a variable may say otherwise for
+ * another stage.
  */
 function refuseRemote({ name, configs }: Topic): void {
+  if (/^false$/i.test(configs["remote.storage.enable"] ?? "")) return;
   const remote = Object.entries(configs).filter(
     ([setting, value]) =>
       (/^remote\./.test(setting) && !/^false$/i.test(value)) || (/^local\.retention\./.test(setting) && value !== "-2"),

@@ -40,7 +40,10 @@ export function schemaRegistryProblems(registry: MappingSchemaRegistry | undefin
   return [
     ...(Token.isUnresolved(uri) || glueArn.test(uri) || isHttps(uri)
       ? []
-      : [`schemaRegistry.uri: must be a URL https://… or the ARN of a registry of AWS Glue, got '${uri}'`]),
+      : [
+          "schemaRegistry.uri: must be a URL https://… without port and login, or the ARN of a registry of AWS Glue" +
+            (uri.includes("@") ? "" : `, got '${uri}'`),
+        ]),
     ...(validate.length > 0 && new Set(validate).size === validate.length
       ? []
       : [`schemaRegistry.validate: must be KEY, VALUE or both, got '${validate.join(", ")}'`]),
@@ -58,8 +61,10 @@ export function schemaRegistryProblems(registry: MappingSchemaRegistry | undefin
   ];
 }
 
+/** The pollers reach port 443 alone; what a URI says of a login would stand in the template. */
 function isHttps(uri: string): boolean {
-  return URL.canParse(uri) && new URL(uri).protocol === "https:";
+  const { protocol, port, username, password } = URL.parse(uri) ?? {};
+  return protocol === "https:" && `${port}${username}${password}` === "";
 }
 
 /** The property of the mapping; the function's role gets what reading the registry takes. */

@@ -33,7 +33,9 @@ export function stateFileOf({ topics: present, acls }: ClusterState): StateFile 
   }
 
   const topics = present.filter((topic) =>
-    isSayable(`topic ${topic.name} is`, { topics: { [topic.name]: topicEntry(topic, replication) } }),
+    isSayable(`topic ${topic.name}, and every other undeclared one that begins so, is`, {
+      topics: { [topic.name]: topicEntry(topic, replication) },
+    }),
   );
   for (const topic of topics) {
     for (const setting of foreignSettingsOf(topic)) {
@@ -163,7 +165,7 @@ function commonReplication(topics: readonly ClusterTopic[]): number {
   return counts.sort(([, one], [, other]) => other.length - one.length)[0]?.[0] ?? 3;
 }
 
-/** A name of its own for each principal that can have one: `User:CN=billing,OU=shop` is `CN-billing-OU-shop`. */
+/** A name of its own for each principal: `User:CN=billing,OU=shop` is `CN-billing-OU-shop`, what makes no name `principal`. */
 function fileNames(
   principals: readonly string[],
   isSayable: (principal: string, name: string) => boolean,
@@ -171,7 +173,8 @@ function fileNames(
   const names = new Map<string, string>();
   const taken = new Set<string>();
   for (const principal of principals) {
-    const base = principal.slice("User:".length).replaceAll(/[^a-zA-Z0-9._-]+/g, "-");
+    const derived = principal.slice("User:".length).replaceAll(/[^a-zA-Z0-9._-]+/g, "-");
+    const base = problemOf({ users: { [derived]: {} } }) === undefined ? derived : "principal";
     let name = base;
     for (let count = 2; taken.has(name); count += 1) name = `${base}-${count}`;
     if (!isSayable(principal, name)) continue;

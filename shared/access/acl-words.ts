@@ -19,7 +19,7 @@ export const operations = [
 ] as const satisfies Acl["operation"][];
 
 /**
- * What a resource of each type is ever asked for: an ACL of another operation would never take effect.
+ * What a resource of each type is ever asked for.
  * https://kafka.apache.org/documentation/#operations_resources_and_protocols
  */
 export const operationsOn: Readonly<Record<ResourceType, readonly Operation[]>> = {
@@ -37,3 +37,17 @@ export const operationsOn: Readonly<Record<ResourceType, readonly Operation[]>> 
   ],
   TRANSACTIONAL_ID: ["WRITE", "DESCRIBE", "ALL"],
 };
+
+/** Who is allowed one of these is allowed DESCRIBE, whatever the resource is. */
+const impliesDescribe: readonly Operation[] = ["READ", "WRITE", "DELETE", "ALTER"];
+
+/** Whether an ACL can take effect: the brokers take any other without a word, and never find it. */
+export function canTakeEffect({
+  resourceType,
+  operation,
+  permission,
+}: Pick<Acl, "resourceType" | "operation" | "permission">): boolean {
+  return (
+    operationsOn[resourceType].includes(operation) || (permission === "ALLOW" && impliesDescribe.includes(operation))
+  );
+}

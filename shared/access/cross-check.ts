@@ -21,7 +21,7 @@ export function crossCheck(access: Access): string[] {
     ...services.flatMap(tooLongGroups),
     ...services.flatMap((service) => captured(service, access)),
     ...sharedGroups(services),
-    ...redriveGroups(services),
+    ...redriveGroups(access),
     ...customAclProblems(access),
     ...nameClashes(access),
   ];
@@ -100,8 +100,13 @@ function namesOfOthers(service: string, applicationId: string, access: Access) {
   const { topics, services, customAcls } = access;
   const isInternal = (topic: string) =>
     topic.startsWith(`${applicationId}-`) && /-(changelog|repartition)$/.test(topic);
+  const used = services
+    .flatMap((holder) => [holder, ...holder.connectors])
+    .flatMap((one) => [...one.produces, ...one.consumes]);
+  // Also those of others, which the file only uses.
+  const named = new Set([...topics.map(({ name }) => name), ...used]);
   return [
-    ...topics.filter(({ name }) => !isInternal(name)).map(({ name }) => ({ what: "the topic", other: name })),
+    ...[...named].filter((topic) => !isInternal(topic)).map((topic) => ({ what: "the topic", other: topic })),
     ...services.flatMap((holder) => [
       ...deadLetterTopicsOf(access, holder).map((other) => ({ what: "the dead-letter topic", other })),
       ...holder.storageTopics.map((other) => ({ what: `the storage topic of ${holder.name},`, other })),
@@ -112,8 +117,10 @@ function namesOfOthers(service: string, applicationId: string, access: Access) {
     ]),
     ...customAcls
       .filter(
-        ({ of, resourceType, permission }) =>
-          of !== service && resourceType === "TRANSACTIONAL_ID" && permission === "ALLOW",
+        ({ section, of, resourceType, permission }) =>
+          !(section === "customServiceAcls" && of === service) &&
+          resourceType === "TRANSACTIONAL_ID" &&
+          permission === "ALLOW",
       )
       .map(({ of, resourceName }) => ({ what: `the transactional id of ${of},`, other: resourceName })),
   ];
@@ -128,12 +135,16 @@ function sharedGroups(services: readonly Service[]): string[] {
   });
 }
 
-/** Those who redrive may delete what begins so. */
-function redriveGroups(services: readonly Service[]): string[] {
-  if (!services.some(({ redrives }) => redrives)) return [];
-  return services
-    .filter(({ redrives }) => !redrives)
-    .flatMap(groupsOf)
+/** Those who redrive may delete what begins so. Only one that is alone in that may have such groups itself. */
+function redriveGroups({ services, customAcls }: Access): string[] {
+  const redriving = services.filter(({ redrives }) => redrives);
+  if (redriving.length === 0) return [];
+  const exempt = redriving.length === 1 ? redriving[0] : undefined;
+  const ofCustomAcls = customAcls
+    .filter(({ resourceType, permission }) => resourceType === "GROUP" && permission === "ALLOW")
+    .filter(({ section, of }) => section !== "customServiceAcls" || of !== exempt?.name)
+    .map(({ section, of, resourceName }) => ({ path: `${section}.${of}`, group: resourceName }));
+  return [...services.filter((service) => service !== exempt).flatMap(groupsOf), ...ofCustomAcls]
     .filter(({ group }) => group.startsWith(redriveGroupPrefix))
     .map(
       ({ path, group }) =>

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import * as v from "valibot";
-import { operations, operationsOn, patternTypes, permissions, resourceTypes } from "./acl-words.ts";
+import { canTakeEffect, operations, operationsOn, patternTypes, permissions, resourceTypes } from "./acl-words.ts";
 import { topicSettingProblem } from "./topic-settings.ts";
 
 /** Kafka's own limit: the name is part of a folder's name, which file systems keep to 255 bytes. */
@@ -73,8 +73,8 @@ const topic = mapping({
 const principal = v.pipe(
   v.string(({ input }) => `must be 'User:<name>', got ${show(input)}`),
   v.check(
-    // The names of certificates have blanks: CN=Order Service,O=Acme Corp.
-    (value) => /^User:[^\s:*](?:[^\r\n:*]*[^\s:*])?$/.test(value),
+    // The names of certificates have blanks, asterisks and colons: CN=*.example.com,O=Acme Corp.
+    (value) => /^User:(?!\*$)\S(?:[^\r\n]*\S)?$/.test(value),
     ({ input }) => `must be 'User:<name>', got ${show(input)}`,
   ),
 );
@@ -134,7 +134,9 @@ const user = mapping({
   ),
 });
 
-/** An ACL that can take effect: the brokers would take any other without a word, and never find it. */
+/** Brokers compare the text: lower case, all eight groups, no zeros in front. */
+const wholeIpv6 = /^(0|[1-9a-f][0-9a-f]{0,3})(:(0|[1-9a-f][0-9a-f]{0,3})){7}$/;
+
 const acl = v.pipe(
   mapping({
     name: text,
@@ -145,8 +147,10 @@ const acl = v.pipe(
       v.pipe(
         text,
         v.check(
-          (value) => value === "*" || isIP(value) !== 0,
-          ({ input }) => `must be '*' or an IP address, neither a name nor a range, got ${show(input)}`,
+          (value) => value === "*" || isIP(value) === 4 || wholeIpv6.test(value),
+          ({ input }) =>
+            "must be '*' or an IP address, neither a name nor a range, of IPv6 as the brokers write it " +
+            `(2001:db8:0:0:0:0:0:1), got ${show(input)}`,
         ),
       ),
       "*",
@@ -156,7 +160,7 @@ const acl = v.pipe(
   }),
   v.forward(
     v.check(
-      ({ type, operation }) => operationsOn[type].includes(operation),
+      ({ type, operation, permission }) => canTakeEffect({ resourceType: type, operation, permission }),
       ({ input: { type, operation } }) =>
         `must be ${operationsOn[type].join(" or ")} on a ${type}, got ${show(operation)}`,
     ),

@@ -103,8 +103,8 @@ function listOf(...words: readonly string[]): Kind {
   // Blanks and no other space: a line break would make two lines of the properties text that settings become.
   const item = new RegExp(`^ *(${words.join("|")}) *$`);
   return {
-    allowed: `one or more of ${words.join(", ")}`,
-    takes: (value) => value.split(",").every((one) => item.test(one)),
+    allowed: `a list of ${words.join(", ")}, which may be empty`,
+    takes: (value) => /^ *$/.test(value) || value.split(",").every((one) => item.test(one)),
   };
 }
 

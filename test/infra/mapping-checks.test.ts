@@ -150,13 +150,19 @@ test.each<[string, Partial<MappingSettings>, string]>([
   ...[
     "foo",
     "http://registry.example.com",
+    "https://registry.example.com:8081",
     "https://",
     "arn:aws:glue:eu-central-1:111122223333:schema/orders/OrderCreated",
   ].map((uri): [string, Partial<MappingSettings>, string] => [
     `a registry at ${uri}`,
     { ...provisioned, schemaRegistry: { ...schemaRegistry, uri } },
-    `schemaRegistry.uri: must be a URL https://… or the ARN of a registry of AWS Glue, got '${uri}'`,
+    `schemaRegistry.uri: must be a URL https://… without port and login, or the ARN of a registry of AWS Glue, got '${uri}'`,
   ]),
+  [
+    "a registry with a login in its address",
+    { ...provisioned, schemaRegistry: { ...schemaRegistry, uri: "https://key:word@registry.example.com" } },
+    "schemaRegistry.uri: must be a URL https://… without port and login, or the ARN of a registry of AWS Glue",
+  ],
   [
     "a secret known by its name alone",
     {

@@ -94,7 +94,7 @@ test("remote storage of a topic needs a cluster that has it", () => {
 });
 
 test("a topic may say that it has no remote storage, as by a variable of the stage", () => {
-  const configs = { "remote.storage.enable": "false", "local.retention.ms": "-2" };
+  const configs = { "remote.storage.enable": "false", "local.retention.ms": "3600000" };
 
-  expect(settingsOn({}, { configs })).toEqual(["remote.storage.enable=false", "local.retention.ms=-2"]);
+  expect(settingsOn({}, { configs })).toEqual(["remote.storage.enable=false", "local.retention.ms=3600000"]);
 });

@@ -41,7 +41,7 @@ describe("what cannot be is refused, and nothing is applied", () => {
     [
       "a value that a setting cannot have",
       ["policy: compact", "policy: shrink"],
-      /topics\.journal\.configs\.cleanup\.policy: must be one or more of compact, delete, got "shrink"/,
+      /topics\.journal\.configs\.cleanup\.policy: must be a list of compact, delete, which may be empty, got "shrink"/,
     ],
     [
       "a value that the broker refuses",

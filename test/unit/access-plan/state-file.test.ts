@@ -76,15 +76,23 @@ describe("stateFileOf", () => {
   it.each([
     ["User:*", "users.-.principal: must be 'User:<name>'"],
     ["Group:all", "must be 'User:<name>', got \"Group:all\""],
-    ["User:..", "users...: must be 1 to 249 of a-z"],
-    ["User:constructor", "users.constructor: must have another name than"],
-    [`User:${"a".repeat(250)}`, "must be 1 to 249 of a-z"],
   ])("leaves out %s, which no file can name", (principal, why) => {
     const { leftOut, access, steps } = imported([acl(principal, "READ"), acl("User:ada", "READ")]);
     expect(leftOut).toEqual([expect.stringContaining(why)]);
     expect(leftOut[0]?.startsWith(`ACLs of ${principal} are left out: users.`)).toBe(true);
     expect(access.users.map(({ name }) => name)).toEqual(["ada"]);
     expect(steps.size).toBe(0);
+  });
+
+  it("gives principals that make no name of their own one", () => {
+    const principals = ["User:..", "User:constructor", `User:${"a".repeat(250)}`];
+    const { access, leftOut, steps } = imported(principals.map((principal) => acl(principal, "READ")));
+    expect(access.users.map(({ name, principal }) => [name, principal])).toEqual([
+      ["principal", principals[0]],
+      ["principal-2", principals[1]],
+      ["principal-3", principals[2]],
+    ]);
+    expect([leftOut, steps.size]).toEqual([[], 0]);
   });
 
   it.each<[string, Partial<Acl>, RegExp]>([
@@ -109,7 +117,9 @@ describe("stateFileOf", () => {
       [clusterTopic("orders"), clusterTopic("prototype"), clusterTopic("prototype-2")],
     );
     expect(leftOut).toEqual([
-      expect.stringMatching(/^topic prototype is left out: topics\.prototype: must have another/),
+      expect.stringMatching(
+        /^topic prototype, and every other undeclared one that begins so, is left out: topics\.prototype: must have another/,
+      ),
     ]);
     expect(access.topics.map(({ name }) => name)).toEqual(["orders", "prototype-2"]);
     expect(access.blacklistPrefixes).toEqual(["prototype"]);
@@ -121,7 +131,7 @@ describe("stateFileOf", () => {
       [],
       [clusterTopic("orders", { set: { "min.insync.replicas": "2" } }), clusterTopic("journal")],
     );
-    expect(leftOut).toEqual([expect.stringMatching(/^topic orders is left out: .*must be 1 to 1, .* got 2$/)]);
+    expect(leftOut).toEqual([expect.stringMatching(/^topic orders, .* is left out: .*must be 1 to 1, .* got 2$/)]);
     expect([access.topics.map(({ name }) => name), steps.size]).toEqual([["journal"], 0]);
   });
 

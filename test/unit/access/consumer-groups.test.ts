@@ -91,6 +91,27 @@ describe("the consumer group of a service for a topic", () => {
     );
   });
 
+  test.each([
+    [
+      "of another who redrives",
+      "  auditors: { type: application, redrives: true, group-id: dead-letters-auditors, consumes: [orders] }",
+      "",
+      "services.auditors.group-id: the group 'dead-letters-auditors.orders'",
+    ],
+    [
+      "in somebody's custom ACL",
+      "",
+      "users: { operators: {} }\ncustomUserAcls:\n  operators: { a: { name: dead-letters-archive, type: GROUP, pattern: LITERAL, operation: READ, permission: ALLOW } }",
+      "customUserAcls.operators: the group 'dead-letters-archive'",
+    ],
+  ])("so is one %s", (_name, other, more, problem) => {
+    const operators = "  operators: { type: application, redrives: true, consumes: [orders] }";
+
+    expect(() => groupsOf(`${operators}\n${other}\n${reader("[orders]")}\n${more}`)).toThrow(
+      `${problem} must not begin with dead-letters-`,
+    );
+  });
+
   test("a group that the topic makes longer than Lambda takes is refused", () => {
     const longest = `, group-id: ${"g".repeat(193)}`;
     expect(groupsOf(reader("[orders]", longest))).toEqual([`${"g".repeat(193)}.orders`]);

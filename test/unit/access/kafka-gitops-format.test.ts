@@ -244,6 +244,14 @@ customServiceAcls:
     );
   });
 
+  test.each(["produces", "consumes"])("is refused if it begins a topic of others that a service %s", (list) => {
+    const services = `{ order: { type: kafka-streams }, shop: { type: application, ${list}: [order-events] } }`;
+
+    expect(problemOf(`services: ${services}`)).toContain(
+      "services.order.application-id: 'order' must not be what the topic 'order-events' begins with",
+    );
+  });
+
   test("is taken if nothing but its internal topics begins so", () => {
     expect(problemOf(withId("order-by-d"))).toContain("the topic 'order-by-day-changelog'");
     expect(parseAccess(withId("order-by"), "state.yaml").services).toHaveLength(5);

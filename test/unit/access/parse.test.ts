@@ -221,14 +221,20 @@ test.each([
   [
     "an operation that groups do not have",
     "operation: READ, permission",
-    "operation: WRITE, permission",
+    "operation: CREATE, permission",
+    /customServiceAcls\.keeper\.own-groups\.operation: must be READ or DELETE or .* on a GROUP, got "CREATE"/,
+  ],
+  [
+    "a ban of what groups do not have",
+    "operation: READ, permission: ALLOW",
+    "operation: WRITE, permission: DENY",
     /customServiceAcls\.keeper\.own-groups\.operation: must be READ or DELETE or .* on a GROUP, got "WRITE"/,
   ],
   [
     "a host that is a range",
     "permission: ALLOW",
     "permission: ALLOW, host: 10.0.0.0/8",
-    /own-groups\.host: must be '\*' or an IP address, neither a name nor a range, got "10\.0\.0\.0\/8"/,
+    /own-groups\.host: must be '\*' or an IP address, neither a name nor a range, .* got "10\.0\.0\.0\/8"/,
   ],
   [
     "a host that is a name",
@@ -236,6 +242,14 @@ test.each([
     "permission: ALLOW, host: batch-1",
     /own-groups\.host: must be .*, got "batch-1"/,
   ],
+  ...["2001:db8::1", "2001:DB8:0:0:0:0:0:1", "2001:0db8:0:0:0:0:0:1", "::ffff:10.0.0.1"].map(
+    (host): [string, string, string, RegExp] => [
+      `the host ${host}, which brokers write otherwise`,
+      "permission: ALLOW",
+      `permission: ALLOW, host: '${host}'`,
+      new RegExp(`own-groups\\.host: must be .*, got "${host}"`),
+    ],
+  ),
   [
     "an ACL on a topic that cannot be",
     "name: keepers-, type: GROUP, pattern: PREFIXED",
@@ -290,19 +304,20 @@ services: { stock: { type: application, consumes: [${topic}] } }
   ).toContain(`the dead-letter topic '${topic}.stock.dlt' must have at most 249 characters, got 250`);
 });
 
-test("principals may be the names of certificates, with blanks in them", () => {
+test("principals may be the names of certificates and workloads", () => {
   const access = parseAccess(
-    'services: { shop: { type: application, principal: "User:CN=Order Service,O=Acme Corp" } }\nusers: { a: { principal: User:a } }',
+    'services: { shop: { type: application, principal: "User:CN=Order Service,O=Acme Corp" } }\nusers: { a: { principal: User:CN=*.example.com }, b: { principal: User:spiffe://x/y } }',
     "access.yaml",
   );
 
   expect([...access.services, ...access.users].map(({ principal }) => principal)).toEqual([
     "User:CN=Order Service,O=Acme Corp",
-    "User:a",
+    "User:CN=*.example.com",
+    "User:spiffe://x/y",
   ]);
 });
 
-test.each(["User:", "User: a", "User:a ", "User:*", "User:a:b", "User:a\\nb"])(
+test.each(["User:", "User: a", "User:a ", "User:*", "Group:a", "User:a\\nb"])(
   "the principal %j is refused",
   (principal) => {
     expect(problemOf(`users: { a: { principal: "${principal}" } }`)).toContain(
@@ -316,6 +331,7 @@ test.each([
   ["'2001:db8:0:0:0:0:0:1'", "TOPIC", "orders", "LITERAL", "READ"],
   ["'*'", "TOPIC", "or", "PREFIXED", "ALTER_CONFIGS"],
   ["'*'", "GROUP", "any name at all", "LITERAL", "DELETE"],
+  ["'*'", "CLUSTER", "kafka-cluster", "LITERAL", "READ"], // DESCRIBE with it
   ["'*'", "CLUSTER", "kafka-cluster", "LITERAL", "IDEMPOTENT_WRITE"],
   ["'*'", "TRANSACTIONAL_ID", "pay-", "PREFIXED", "WRITE"],
 ])("an ACL from %s on a %s %s that is %s may %s", (host, type, name, pattern, operation) => {
