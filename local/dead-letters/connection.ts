@@ -52,7 +52,8 @@ export async function withConnection<T>(
   return withClient("dead-letters", settings, async ({ kafka, admin }) => {
     const logger = { info: () => {}, warn: () => {}, error: () => {} };
     const auth = { mechanism: "client-settings", settings } as const;
-    const producer = createProducer({ brokers: settings.brokers, auth, logger });
+    // Several topics that are missing take some seconds each to be refused, before the others have their turn.
+    const producer = createProducer({ brokers: settings.brokers, auth, logger, timeoutMs: 60_000 });
     try {
       return await use({ kafka, admin, producer, registry, groupOf, redrivableSinceMs, groups });
     } finally {

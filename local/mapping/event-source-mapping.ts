@@ -66,18 +66,20 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
     retry: { retries: Number.MAX_SAFE_INTEGER, maxRetryTime: 5_000 },
   });
   let hasJoined = false;
+  let searches = 0;
+  /** Since something was committed last. */
   let crashes = 0;
   let beginning: Promise<void> | undefined;
   consumer.on(consumer.events.GROUP_JOIN, () => {
     hasJoined = true;
-    crashes = 0;
   });
   // kafkajs takes several ways in which a connection drops for the end: while it logs in, or looks for the coordinator.
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     if (restart) return;
     crashes += 1;
-    const isRefused = isWithoutCoordinator(error) ? !hasJoined && crashes > mostSearches : isMissingGrant(error);
-    if (isRefused) return options.onCrash(withDroppedReason(error));
+    if (isWithoutCoordinator(error)) searches += 1;
+    const mayNotJoin = isWithoutCoordinator(error) && !hasJoined && searches > mostSearches;
+    if (mayNotJoin || isFinal(error)) return options.onCrash(withDroppedReason(error));
     options.onBeginAnew(error);
     beginning = beginAnew().catch(options.onCrash);
   });
@@ -138,6 +140,7 @@ export async function startEventSourceMapping(options: EventSourceMappingOptions
         next += await batcher.offer(records.slice(next, next + definition.batchSize));
         if (stopping.signal.aborted) return;
         await commit(consumer, payload, records[next - 1]);
+        crashes = 0;
       }
       // What filters keep away is committed with what is before it.
       if (all.at(-1) !== records.at(-1) && mayGoOn()) await commit(consumer, payload, all.at(-1));
@@ -165,6 +168,11 @@ async function endsWithin(work: Promise<void>, ms: number): Promise<boolean> {
   } finally {
     timer.abort();
   }
+}
+
+/** A grant that is missing, or what kafkajs cannot do at all: read a topic that is compressed otherwise than by gzip. */
+function isFinal(error: Error): boolean {
+  return isMissingGrant(error) || error.name === "KafkaJSNotImplemented";
 }
 
 function isWithoutCoordinator(error: Error): boolean {

@@ -25,7 +25,8 @@ import { createTurns, topicsOf } from "./turns.ts";
  * A topic that is missing, or may not be written to, fails with all of its records and no others: until it acknowledges
  * something, a topic goes alone (`createTurns`).
  * kafkajs has one error for the whole request, so what other partitions took of a request that was refused is written
- * again: once for its topic, and once for each halving that it is in, about ten of a batch of 1,000.
+ * again: once for its topic, and once for each smaller batch that is refused with it in it, twenty times at most.
+ * A topic that is missing takes seconds to be refused, so that several may use up the time budget of others.
  *
  * @throws BackboneError INVALID_OPTIONS that names every wrong or unknown option at once
  */
@@ -180,8 +181,9 @@ function errorOf(send: PendingSend, cause: unknown, refusal: Refusal | undefined
       return new BackboneError("RECORD_TOO_LARGE", message, { cause });
     }
     case "record": {
-      const why = record.key === null ? "it has no key, which a compacted topic asks for" : reasonOf(cause);
-      return new BackboneError("RECORD_REFUSED", `the topic ${topic} does not take the record: ${why}`, { cause });
+      const hint = record.key === null ? "; it has no key, and a compacted topic asks for one" : "";
+      const message = `the topic ${topic} does not take the record: ${reasonOf(cause)}${hint}`;
+      return new BackboneError("RECORD_REFUSED", message, { cause });
     }
     default:
       return unavailable(send, cause, grant);

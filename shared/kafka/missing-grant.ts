@@ -1,3 +1,5 @@
+import { protocolErrorOf } from "./protocol-error.ts";
+
 /** What a client asked of the broker. */
 export type KafkaUse =
   | { readonly operation: "WRITE"; readonly topics: readonly string[] }
@@ -37,16 +39,17 @@ export function missingGrant(error: unknown, { principal, service }: KafkaUser, 
  * idempotently is allowed on the cluster, and implied by WRITE on any topic.
  * https://kafka.apache.org/43/design/protocol/#error-codes
  */
-const refusals = ["TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED"] as const;
+const grantErrors: ReadonlySet<unknown> = new Set([
+  "TOPIC_AUTHORIZATION_FAILED",
+  "GROUP_AUTHORIZATION_FAILED",
+  "CLUSTER_AUTHORIZATION_FAILED",
+]);
 
 /** Whether the broker refused it for want of a grant, so that trying again is of no use. */
 export function isMissingGrant(error: unknown): boolean {
   return grantErrorOf(error) !== undefined;
 }
 
-function grantErrorOf(error: unknown): (typeof refusals)[number] | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const type = "type" in error ? error.type : undefined;
-  // kafkajs wraps what it gives up on.
-  return refusals.find((refusal) => refusal === type) ?? grantErrorOf(error.cause);
+function grantErrorOf(error: unknown): unknown {
+  return protocolErrorOf(error, (name) => grantErrors.has(name));
 }

@@ -1,7 +1,7 @@
 import type { KafkaConfig } from "kafkajs";
 import * as v from "valibot";
 import type { Logger } from "../logging/index.ts";
-import { maxTimerMs } from "../options/index.ts";
+import { milliseconds } from "../options/index.ts";
 import type { KafkaAuth, KafkaClient } from "./kafka-client.ts";
 
 export interface ProducerOptions {
@@ -35,10 +35,6 @@ export interface ProducerOptions {
 const text = () => {
   const message = "must be a non-empty text";
   return v.pipe(v.string(message), v.nonEmpty(message));
-};
-const milliseconds = () => {
-  const message = `must be a whole number of milliseconds, 1 to ${maxTimerMs}`;
-  return v.pipe(v.number(message), v.integer(message), v.minValue(1, message), v.maxValue(maxTimerMs, message));
 };
 const mechanism = v.literal("scram-sha-512");
 const isObject = (value: unknown) => typeof value === "object" && value !== null;

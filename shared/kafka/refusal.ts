@@ -1,3 +1,5 @@
+import { protocolErrorOf } from "./protocol-error.ts";
+
 /** In what a broker's refusal lies: the size of a record or of a batch, something else about a record, or its topic. */
 export type Refusal = "size" | "record" | "topic";
 
@@ -21,7 +23,5 @@ const refusals: ReadonlyMap<unknown, Refusal> = new Map([
 
 /** Undefined for any other failure: of the connection, in time, of the cluster, of the producer's sequence. */
 export function refusalOf(error: unknown): Refusal | undefined {
-  if (!(error instanceof Error)) return undefined;
-  // kafkajs wraps what it gives up on.
-  return ("type" in error ? refusals.get(error.type) : undefined) ?? refusalOf(error.cause);
+  return refusals.get(protocolErrorOf(error, (name) => refusals.has(name)));
 }

@@ -39,7 +39,8 @@ export async function createKafkajsClient(options: KafkajsClientOptions): Promis
     connectionTimeout: connectionTimeoutMs,
     requestTimeout: requestTimeoutMs,
     // Bounded, because kafkajs goes on retrying for a client that has been closed.
-    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 },
+    // All of it said, because kafkajs takes other defaults where NODE_ENV is test.
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4, factor: 0.2, multiplier: 2 },
     socketFactory: sockets.factory,
     logLevel: logLevel.ERROR,
     logCreator: logCreatorOf(logger, sockets.isClosed),

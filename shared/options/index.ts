@@ -2,7 +2,13 @@ import * as v from "valibot";
 import { BackboneError } from "../errors.ts";
 
 /** The longest time that a timer of Node takes, in milliseconds: 25 days. Of a longer one it makes 1 ms. */
-export const maxTimerMs = 2 ** 31 - 1;
+const maxTimerMs = 2 ** 31 - 1;
+
+/** A time that a timer can wait for, in milliseconds. */
+export function milliseconds() {
+  const message = `must be a whole number of milliseconds, 1 to ${maxTimerMs}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(1, message), v.maxValue(maxTimerMs, message));
+}
 
 /**
  * Checks the options of a factory once, when it is called.

@@ -150,7 +150,12 @@ async function deadLetter(
   const { claims, deadline, now, logger } = parts;
   const { store, consumerGroup } = claims;
   try {
-    if (await notes.isDeadLettered()) return { record, status: "duplicate" };
+    if (await notes.isDeadLettered()) {
+      // Nothing else tells that it failed again, in a replay perhaps, when its letter may be gone.
+      const { topic, partition, offset } = record.source;
+      logger.info("record is a dead letter already", { topic, partition, offset, code: error.code });
+      return { record, status: "duplicate" };
+    }
     const identity = identityOf(record);
     if (identity) {
       const key = { consumerGroup, source: identity.source, eventId: identity.id };

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { BackboneError } from "../errors.ts";
-import { maxTimerMs, parseOptions } from "../options/index.ts";
+import { milliseconds, parseOptions } from "../options/index.ts";
 import { createAnswerCache } from "./answer-cache.ts";
 import type { SchemaRegistry } from "./registry.ts";
 import { createRegistryRequests } from "./registry-requests.ts";
@@ -30,10 +30,6 @@ export interface SchemaRegistryOptions {
   readonly now?: () => number;
 }
 
-const milliseconds = () => {
-  const message = `must be a whole number of milliseconds, 1 to ${maxTimerMs}`;
-  return v.pipe(v.number(message), v.integer(message), v.minValue(1, message), v.maxValue(maxTimerMs, message));
-};
 const atLeast = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(least));
 const optionsSchema = v.strictObject({
   url: v.pipe(

@@ -179,7 +179,7 @@ test("a record without a key fails alone at a compacted topic, its neighbours an
       producer.send(other, keyed(value)),
     ]);
     const keyless = producer.send(compacted, { key: null, value: Buffer.from("?"), headers: [] });
-    const message = `the topic ${compacted} does not take the record: it has no key, which a compacted topic asks for`;
+    const message = expect.stringMatching(/^the topic \S+ does not take the record: .+; it has no key/);
     await expect(keyless).rejects.toMatchObject({ code: "RECORD_REFUSED", retriable: false, message });
     await Promise.all(sends);
   });

@@ -346,7 +346,7 @@ describe("createProducer", () => {
       const { producer } = setUpAnswering(() => refusal("INVALID_RECORD"));
       const sending = producer.send("compacted", { key: null, value: Buffer.from("secret"), headers: [] });
       await expect(sending).rejects.toThrow(
-        "the topic compacted does not take the record: it has no key, which a compacted topic asks for",
+        "the topic compacted does not take the record: refused; it has no key, and a compacted topic asks for one",
       );
     });
 

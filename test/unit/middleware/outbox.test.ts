@@ -123,7 +123,7 @@ describe("outbox", () => {
     const publishes = publishing(publication("Second"));
     const waits = { records: [decoded({ id: "a", ...place })], store, maxAttempts: 1, options: { maxRedecisions: 2 } };
 
-    const meanwhile = await run({ ...waits, decide: publishes, remainingMs: 300 });
+    const meanwhile = await run({ ...waits, decide: publishes, remainingMs: 1_000 });
     const claims = [...store.table("claims").keys()];
     let decisions = 0;
     const { ends, events } = await run({

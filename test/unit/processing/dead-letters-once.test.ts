@@ -110,7 +110,7 @@ test("one that cannot be noted down is dead-lettered all the same, and said", as
   store.writeFailures = async () => {
     throw awsError("InternalServerError", 500);
   };
-  const { ends, published, lines } = await runBatch({ records, decide, store, remainingMs: 200 });
+  const { ends, published, lines } = await runBatch({ records, decide, store, remainingMs: 1_000 });
   store.writeFailures = writeFailures;
   const again = await runBatch({ records, decide, store });
 
@@ -134,7 +134,7 @@ test("no dead letter without an answer to whether there is one", async () => {
   };
   const records = [failed({ id: "a" }, malformed)];
 
-  const { ends, published } = await runBatch({ records, decide, store, remainingMs: 200 });
+  const { ends, published } = await runBatch({ records, decide, store, remainingMs: 1_000 });
 
   expect(ends).toEqual(["unfinished DATABASE_UNAVAILABLE"]);
   expect(published).toEqual([]);

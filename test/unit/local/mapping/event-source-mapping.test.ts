@@ -270,6 +270,23 @@ describe("an event source mapping", () => {
     expect(onCrash).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ type: "GROUP_AUTHORIZATION_FAILED" }));
   });
 
+  it("asks for the coordinator as often, whatever else failed before", async () => {
+    const { consumer, onCrash } = await setUp();
+    const reasons = [{}, {}, {}, withoutCoordinator];
+    for (const [index, reason] of reasons.entries()) {
+      consumer.crash(false, reason);
+      await vi.waitFor(() => expect(consumer.begun()).toBe(index + 2), 10_000);
+    }
+    expect(onCrash).not.toHaveBeenCalled();
+  });
+
+  it("ends where the reader cannot do what the topic asks for", async () => {
+    const { consumer, onCrash } = await setUp();
+    consumer.join();
+    consumer.crash(false, { name: "KafkaJSNotImplemented" });
+    expect(onCrash).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ name: "KafkaJSNotImplemented" }));
+  });
+
   it("joins no more when it is stopped meanwhile", async () => {
     const { consumer, mapping } = await setUp();
     consumer.join();
