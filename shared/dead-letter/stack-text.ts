@@ -1,21 +1,16 @@
+import { withCauses } from "../causes.ts";
+
 /** A line of V8's stack: where, not what. */
 const frame = /^\s+at /;
-
-/** How far a chain of causes is followed; a chain may be a circle. */
-const maxCauses = 5;
 
 /**
  * The names and stack frames of an error and its causes, cut to `maxCharacters`. Messages are left out: those of foreign
  * errors may quote what they choked on.
  */
 export function stackText(error: Error, maxCharacters: number): string {
-  const parts: string[] = [];
-  let current: unknown = error;
-  for (let depth = 0; depth < maxCauses && current instanceof Error; depth++) {
-    const frames = framesOf(current);
-    parts.push([depth === 0 ? current.name : `caused by ${current.name}`, ...frames].join("\n"));
-    current = current.cause;
-  }
+  const parts = withCauses(error).map((one, depth) =>
+    [depth === 0 ? one.name : `caused by ${one.name}`, ...framesOf(one)].join("\n"),
+  );
   // A cut may halve a surrogate pair, which UTF-8 cannot hold.
   return parts.join("\n").slice(0, maxCharacters).toWellFormed();
 }

@@ -1,3 +1,4 @@
+import { withCauses } from "../causes.ts";
 import { BackboneError } from "../errors.ts";
 
 /** Node's codes for a network that does not carry the request or its answer. */
@@ -59,9 +60,6 @@ const awsNames = new Set([
 /** Those of them that a table which is missing or not granted gives to a whole call. */
 const ofOneTable = new Set(["AccessDeniedException", "ResourceNotFoundException"]);
 
-/** How far a chain of causes is followed: a client wraps once or twice, and a chain may be a circle. */
-const maxCauses = 5;
-
 /**
  * Whether an error lies in the surroundings (the record comes again) or in the record and the code that handles it.
  *
@@ -69,11 +67,9 @@ const maxCauses = 5;
  * caused by one of them.
  */
 export function isOfSurroundings(error: unknown): boolean {
-  let current = error;
-  for (let depth = 0; depth < maxCauses && current instanceof Error; depth++) {
-    if (current instanceof BackboneError) return current.retriable;
-    if (awsNames.has(current.name) || networkCodes.has(codeOf(current)) || isServerFault(current)) return true;
-    current = current.cause;
+  for (const one of withCauses(error)) {
+    if (one instanceof BackboneError) return one.retriable;
+    if (awsNames.has(one.name) || networkCodes.has(codeOf(one)) || isServerFault(one)) return true;
   }
   return false;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
+import { withCauses } from "../causes.ts";
 import { BackboneError } from "../errors.ts";
 import { createRequestSlots } from "./request-slots.ts";
 
@@ -101,16 +102,10 @@ export function createRegistryRequests(options: RegistryRequestsOptions): Regist
   };
 }
 
-/** How far a chain of causes is followed: fetch wraps once, and a chain may be a circle. */
-const maxCauses = 5;
-
 /** Code or name of what lies at the bottom of it: fetch itself says "fetch failed" of everything. */
 function innermostReason(error: unknown): string {
-  let innermost = error;
-  for (let depth = 0; depth < maxCauses && innermost instanceof Error && innermost.cause instanceof Error; depth++) {
-    innermost = innermost.cause;
-  }
-  if (!(innermost instanceof Error)) return typeof innermost;
+  const innermost = withCauses(error).at(-1);
+  if (innermost === undefined) return typeof error;
   return "code" in innermost && typeof innermost.code === "string" ? innermost.code : innermost.name;
 }
 
