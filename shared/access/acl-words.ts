@@ -42,12 +42,6 @@ export const operationsOn: Readonly<Record<ResourceType, readonly Operation[]>> 
 const impliesDescribe: readonly Operation[] = ["READ", "WRITE", "DELETE", "ALTER"];
 
 /** Whether an ACL can take effect: the brokers take any other without a word, and never find it. */
-export function canTakeEffect({
-  resourceType,
-  operation,
-  permission,
-}: Pick<Acl, "resourceType" | "operation" | "permission">): boolean {
-  return (
-    operationsOn[resourceType].includes(operation) || (permission === "ALLOW" && impliesDescribe.includes(operation))
-  );
+export function canTakeEffect(on: ResourceType, operation: Operation, permission: Acl["permission"]): boolean {
+  return operationsOn[on].includes(operation) || (permission === "ALLOW" && impliesDescribe.includes(operation));
 }

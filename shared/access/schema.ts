@@ -22,11 +22,12 @@ function oneOf<const Options extends readonly string[]>(options: Options) {
   return v.picklist(options, ({ input }) => `must be ${options.join(" or ")}, got ${show(input)}`);
 }
 
+const nameRule = `1 to ${maxNameLength} of a-z, A-Z, 0-9, '.', '_' and '-'`;
 const name = v.pipe(
   v.string(({ input }) => `must be text, got ${show(input)}`),
   v.check(
     (value) => /^[a-zA-Z0-9._-]+$/.test(value) && value.length <= maxNameLength && value !== "." && value !== "..",
-    ({ input }) => `must be 1 to ${maxNameLength} of a-z, A-Z, 0-9, '.', '_' and '-', got ${show(input)}`,
+    ({ input }) => `must be ${nameRule}, got ${show(input)}`,
   ),
 );
 
@@ -160,7 +161,7 @@ const acl = v.pipe(
   }),
   v.forward(
     v.check(
-      ({ type, operation, permission }) => canTakeEffect({ resourceType: type, operation, permission }),
+      ({ type, operation, permission }) => canTakeEffect(type, operation, permission),
       ({ input: { type, operation } }) =>
         `must be ${operationsOn[type].join(" or ")} on a ${type}, got ${show(operation)}`,
     ),
@@ -168,10 +169,11 @@ const acl = v.pipe(
   ),
   v.forward(
     v.check(
-      ({ type, pattern, ...named }) =>
-        type !== "TOPIC" || (pattern === "LITERAL" && named.name === "*") || v.is(name, named.name),
-      (issue) =>
-        `must be ${issue.input.pattern === "LITERAL" ? "'*' or the name of a topic" : "what names of topics begin with"}, 1 to ${maxNameLength} of a-z, A-Z, 0-9, '.', '_' and '-', got ${show(issue.input.name)}`,
+      ({ type, pattern, name: of }) => type !== "TOPIC" || (pattern === "LITERAL" && of === "*") || v.is(name, of),
+      ({ input: { pattern, name: of } }) => {
+        const what = pattern === "LITERAL" ? "'*' or the name of a topic" : "what names of topics begin with";
+        return `must be ${what}, ${nameRule}, got ${show(of)}`;
+      },
     ),
     ["name"],
   ),

@@ -170,13 +170,10 @@ function obstacleOf(deadLetterTopic: string, topic: string, group = "", groupOf:
 
 /** Nobody could read the record: the topic had other bytes. An offloaded one does not say in which format its bytes are. */
 function deserializedObstacle(keySchema: string | undefined, valueSchema: string | undefined): string | undefined {
-  if (keySchema === undefined && valueSchema === undefined) return undefined;
-  const [what, schemas] =
-    keySchema === undefined
-      ? ["value", valueSchema]
-      : valueSchema === undefined
-        ? ["key", keySchema]
-        : ["key and value", `${keySchema} and ${valueSchema}`];
+  const parts = Object.entries({ key: keySchema, value: valueSchema }).filter(([, schema]) => schema !== undefined);
+  if (parts.length === 0) return undefined;
+  const what = parts.map(([part]) => part).join(" and ");
+  const schemas = parts.map(([, schema]) => schema).join(" and ");
   return `the mapping has deserialized its ${what} (schema ${schemas}): the topic had other bytes, which are not known`;
 }
 

@@ -11,16 +11,16 @@ export interface ProducerOptions {
   /** Takes what happens to the connections; the errors of a send are its caller's to log. */
   readonly logger: Logger;
   /**
-   * Time budget of one `send`, in milliseconds, 1 to 2147483647, from the call to the acknowledgement: waiting for the send in
-   * flight, connecting and the client's own retries included.
+   * Time budget of one `send`, in milliseconds, 1 to 2147483647, from the call to the acknowledgement: waiting for the
+   * send in flight, connecting and the client's own retries included.
    *
    * @default 15000, half of what an API Gateway waits for its integration
    */
   readonly timeoutMs?: number;
   /**
-   * After so many milliseconds, 1 to 2147483647, without a send the connection counts as cut and is replaced before the next
-   * one: MSK closes connections idle for 10 minutes, gateways on the way forget them after 350 s, and a frozen function
-   * hears neither.
+   * After so many milliseconds, 1 to 2147483647, without a send the connection counts as cut and is replaced before the
+   * next one: MSK closes connections idle for 10 minutes, gateways on the way forget them after 350 s, and a frozen
+   * function hears neither.
    *
    * @default 240000
    */

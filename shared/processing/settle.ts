@@ -149,10 +149,10 @@ async function deadLetter(
 ): Promise<RecordOutcome> {
   const { claims, deadline, now, logger } = parts;
   const { store, consumerGroup } = claims;
+  const { topic, partition, offset } = record.source;
   try {
     if (await notes.isDeadLettered()) {
       // Nothing else tells that it failed again, in a replay perhaps, when its letter may be gone.
-      const { topic, partition, offset } = record.source;
       logger.info("record is a dead letter already", { topic, partition, offset, code: error.code });
       return { record, status: "duplicate" };
     }
@@ -171,7 +171,6 @@ async function deadLetter(
     await notes.deadLettered(attempts, now());
   } catch (thrown) {
     // The letter is acknowledged whatever is noted down. If the record comes again, it may get a second one.
-    const { topic, partition, offset } = record.source;
     const { code, message: reason } = surroundingsError(thrown);
     logger.warn("dead letter not noted down", { topic, partition, offset, code, reason });
   }

@@ -6,8 +6,8 @@ import { type FormatOnUse, type LoadedFormat, Misfit, reasonOf } from "./schema.
  *
  * Of the logical types, `timestamp-millis` is a `Date`, `date` a text "YYYY-MM-DD", `decimal` a text with all its
  * digits, `uuid` a checked text; others are what they are made of. A number that was written in one unit (days, milli-,
- * micro- or nanoseconds, of a time of day or since 1970) is not read in another. A `long` beyond 2^53 is refused, either way. The schema is
- * self-contained; a writer's may refer to others.
+ * micro- or nanoseconds, of a time of day or since 1970) is not read in another. A `long` beyond 2^53 is refused, either
+ * way. The schema is self-contained; a writer's may refer to others.
  *
  * Nothing is changed without a word. Refused when it is read: text that is not UTF-8, an `int` of more than 32 bits, a
  * `boolean` other than 0 and 1. Refused when it is written: a member that is no field, an array for a record, text with
@@ -31,13 +31,11 @@ export function avro(schema: object): FormatOnUse {
     schema: JSON.stringify(schema),
     recordName,
     load() {
-      if (loading !== undefined) return loading;
-      const started = loadedFormat(schema, recordName);
-      loading = started;
-      started.catch(() => {
+      loading ??= loadedFormat(schema, recordName).catch((error) => {
         loading = undefined;
+        throw error;
       });
-      return started;
+      return loading;
     },
   };
 }

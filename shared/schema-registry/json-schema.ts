@@ -15,9 +15,9 @@ const maxShownLength = 120;
 
 /**
  * A JSON schema of this project's own: draft 07 (also where `$schema` is absent), 2019-09 or 2020-12, with formats. Data
- * is checked against it, written (as the JSON that comes of it) or read, and left as it is; the schema that a value was written with is not looked at.
- * The schema is self-contained: `$ref` stays within it. Give it a `$schema`: Apicurio 3.3 takes a schema that has neither
- * that nor `properties` for something else and refuses it.
+ * is checked against it, written (as the JSON that comes of it) or read, and left as it is; the schema that a value was
+ * written with is not looked at. The schema is self-contained: `$ref` stays within it. Give it a `$schema`: Apicurio 3.3
+ * takes a schema that has neither that nor `properties` for something else and refuses it.
  *
  * Loads ajv. To be awaited when the function starts.
  *
@@ -27,9 +27,8 @@ const maxShownLength = 120;
  */
 export async function jsonSchema(schema: Readonly<Record<string, unknown>>): Promise<SchemaFormat> {
   const validate = await compile(schema);
-  const names = namesOf(schema);
   const checked = (data: unknown): unknown => {
-    if (!validate(data)) throw new Misfit(misfits(validate, data, names));
+    if (!validate(data)) throw new Misfit(misfits(validate, data, namesOf(schema)));
     return data;
   };
   return {
